@@ -1,0 +1,83 @@
+import type { Marks } from "./marks.ts";
+
+/** Somebody asked for a point, or for a whole chain, to stay. */
+export interface Hold {
+  /** ISO 8601; undefined: without end. */
+  readonly until?: string | undefined;
+  readonly reason?: string | undefined;
+  /** ISO 8601. */
+  readonly since?: string | undefined;
+  /** Host where it was asked for. */
+  readonly by?: string | undefined;
+}
+
+/** A run moved far more than this image ever does: nothing of it expires until somebody has looked. */
+export interface Alarm {
+  /** ISO 8601. */
+  readonly at: string;
+  readonly bytes: number;
+  /** What was to be expected at most, bytes. */
+  readonly usual: number;
+}
+
+/** What one incremental moved. */
+export interface Moved {
+  /** ISO 8601. */
+  readonly at: string;
+  /** Of the stream, after decompression. */
+  readonly bytes: number;
+}
+
+/** Whatever stands in such a mark holds; what is not understood holds without end. */
+export function readHold(value: unknown): Hold {
+  if (typeof value === "string") return { reason: value };
+  if (typeof value !== "object" || value === null) return {};
+  const { until, reason, since, by } = value as Record<string, unknown>;
+  return {
+    ...(typeof until === "string" && { until }),
+    ...(typeof reason === "string" && { reason }),
+    ...(typeof since === "string" && { since }),
+    ...(typeof by === "string" && { by }),
+  };
+}
+
+/** The hold on one point alone; undefined: none, or it is over. */
+export function holdOfPoint(snapshot: string, { holds }: Marks, now: number): Hold | undefined {
+  return holds && Object.hasOwn(holds, snapshot) ? standing(readHold(holds[snapshot]), now) : undefined;
+}
+
+/** The hold on the whole chain, points to come included. */
+export function holdOfChain({ hold }: Marks, now: number): Hold | undefined {
+  return hold === undefined ? undefined : standing(readHold(hold), now);
+}
+
+function standing(hold: Hold, now: number): Hold | undefined {
+  // Asked this way round, so that a time that cannot be read holds.
+  return hold.until !== undefined && Date.parse(hold.until) <= now ? undefined : hold;
+}
+
+/** `hold`: what is held from now on. */
+export interface HoldReport {
+  readonly version: 1;
+  readonly kind: "hold";
+  readonly reference: string;
+  readonly image: string;
+  /** undefined: the whole image, points to come included. */
+  readonly snapshot?: string | undefined;
+  readonly hold: Hold;
+  /** How many points that stand now are held by it. */
+  readonly points: number;
+}
+
+export type Released = { readonly what: "image" | "alarm" } | { readonly what: "point"; readonly snapshot: string };
+
+/** `release`: what nothing holds any more. */
+export interface ReleaseReport {
+  readonly version: 1;
+  readonly kind: "release";
+  readonly reference: string;
+  readonly image: string;
+  readonly released: readonly Released[];
+  /** Snapshots that are still held, each by a hold of its own. */
+  readonly stay: readonly string[];
+}

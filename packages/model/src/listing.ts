@@ -1,0 +1,114 @@
+import type { Consistency, GuestConfig, SourceState } from "./guests.ts";
+import type { Alarm, Hold } from "./holds.ts";
+import type { Side } from "./plan.ts";
+import type { Proof } from "./verification.ts";
+
+/** One backup image as tables show it. The first four keep the names the old tool's scripts rely on. */
+export interface ImageListing {
+  /** The guest's name. */
+  readonly ident: string;
+  readonly disk: string;
+  /** Name of the rbd image in the backup pool. */
+  readonly uuid: string;
+  readonly cluster: string;
+  readonly guest: string;
+  /** Short form for people. */
+  readonly reference: string;
+  readonly kind: "current" | "closed" | "partial";
+  /** Bytes provisioned. */
+  readonly size: number;
+  readonly snapshots: number;
+  /** ISO 8601; undefined: no good backup. */
+  readonly lastGood?: string | undefined;
+  readonly state: SourceState;
+  readonly stateSince?: string | undefined;
+  /** Profiles whose backup is late. */
+  readonly late: readonly string[];
+  readonly unproved: boolean;
+  /** What was last compared with the source. */
+  readonly verified?: Proof | undefined;
+  /** ISO 8601; since then all of it has been compared. */
+  readonly verifiedWhole?: string | undefined;
+  /** Why the next run starts a new generation. */
+  readonly suspect?: string | undefined;
+  /** Why the configuration leaves it out, with the rule's line. */
+  readonly because?: string | undefined;
+  /** Points that are held, each by a hold of its own. */
+  readonly held: number;
+  /** The whole image is held. */
+  readonly hold?: Hold | undefined;
+  readonly alarm?: Alarm | undefined;
+}
+
+/** One snapshot of a backup image, oldest first in lists. */
+export interface PointListing {
+  /** ISO 8601, kept from the old tool. */
+  readonly creation: string;
+  /** Name of the snapshot, kept from the old tool. */
+  readonly uuid: string;
+  readonly profile: string;
+  readonly count: number;
+  readonly id: number;
+  /** Bytes provisioned at that time. */
+  readonly size: number;
+  /** `base`: the newest shared with the live image; `live`: stands there too. */
+  readonly live: "base" | "live" | "-";
+  /** How much of it was compared with its source. */
+  readonly verified?: Proof | undefined;
+  /** How still the guest stood; undefined: nobody knew a guest. */
+  readonly consistency?: Consistency | undefined;
+  /** The guest's configuration at that time. */
+  readonly config?: GuestConfig | undefined;
+  /** No policy expires it: a hold of its own, or else that of the whole image. */
+  readonly hold?: Hold | undefined;
+}
+
+export interface ImageUsage {
+  readonly uuid: string;
+  readonly reference: string;
+  /** Bytes provisioned. */
+  readonly size: number;
+  /** Bytes used by the image and all its snapshots. */
+  readonly used: number;
+  readonly snapshots: number;
+}
+
+export interface ExplainedSnapshot {
+  readonly side: Side;
+  readonly name: string;
+  readonly time?: string | undefined;
+  readonly profile?: string | undefined;
+  readonly verdict: "keep" | "remove" | "ignore";
+  readonly because: string;
+}
+
+export interface Explanation {
+  readonly version: 1;
+  readonly kind: "explanation";
+  readonly reference: string;
+  readonly image: string;
+  readonly state: SourceState;
+  readonly policy: readonly {
+    readonly profile: string;
+    readonly count: number;
+    readonly maxOnLive: number;
+  }[];
+  /** Where the policy comes from: defaults, cluster, or a rule with its line. */
+  readonly from: string;
+  readonly next: readonly {
+    readonly profile: string;
+    readonly at: string;
+    readonly because: string;
+  }[];
+  readonly snapshots: readonly ExplainedSnapshot[];
+  readonly refused: readonly string[];
+  /** A verification failed: what it found. */
+  readonly suspect?: string | undefined;
+  /** The whole image is held. */
+  readonly hold?: Hold | undefined;
+  readonly alarm?: Alarm | undefined;
+  /** What its latest incrementals moved, bytes; `usual`: what is to be expected at most, where enough is known. */
+  readonly changed?: { readonly runs: number; readonly last: number; readonly usual?: number | undefined } | undefined;
+  /** Until when the last copy would be kept if the source vanished today. */
+  readonly lastCopyUntil?: string | undefined;
+}
