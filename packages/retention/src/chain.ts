@@ -1,0 +1,56 @@
+import { isAhead, isGood, isHeld } from "./profile.ts";
+import type { Point } from "./profile.ts";
+import type { BackupPolicy, Sentence } from "./policy.ts";
+
+/** One of our points, with what the rules ask of it. */
+export interface Link {
+  /** Its place in the input. */
+  readonly index: number;
+  readonly order: number;
+  readonly point: Point;
+  readonly good: boolean;
+  readonly shared: boolean;
+  /** ms; undefined when the interval of its profile is unknown. */
+  readonly interval: number | undefined;
+  /** Epoch ms after which it is old enough to go; undefined when nobody can say. */
+  readonly ends: number | undefined;
+}
+
+/** The points that are ours, newest first by `order`. */
+export function linksOf<S>(snapshots: readonly S[], policy: BackupPolicy<S>): readonly Link[] {
+  const links: Link[] = [];
+  for (const [index, snapshot] of snapshots.entries()) {
+    const point = policy.point(snapshot);
+    if (point === undefined) continue;
+    const interval = policy.intervals(point.profile);
+    links.push({
+      index,
+      order: policy.order(snapshot),
+      point,
+      good: isGood(point),
+      shared: policy.shared(snapshot),
+      interval,
+      ends: interval === undefined ? undefined : point.time + point.count * interval,
+    });
+  }
+  return links.sort((a, b) => b.order - a.order);
+}
+
+/** A point that stays whatever its age, in every state of its source; undefined: age may decide. */
+export function judgeFixed(link: Link, now: number): Sentence | undefined {
+  const hold = nameHold(link.point);
+  if (hold !== undefined) return { keep: true, because: hold };
+  const flaw = flawOf(link, now);
+  return flaw === undefined ? undefined : { keep: true, because: flaw, warn: true };
+}
+
+export function nameHold(point: Point): string | undefined {
+  if (!isHeld(point)) return undefined;
+  return point.held === true ? "held" : `hold ${point.held}`;
+}
+
+/** What is wrong with a point, for a person to look at. It is never a reason to remove. */
+export function flawOf(link: Link, now: number): string | undefined {
+  if (link.ends === undefined) return `interval of ${link.point.profile} is unknown`;
+  return isAhead(link.point, now) ? "in the future: clock trouble" : undefined;
+}

@@ -1,0 +1,17 @@
+export { judgeBackup } from "./backup.ts";
+export { dueProfile } from "./due.ts";
+export type { Due, DueContext } from "./due.ts";
+export { formatDuration, parseDuration, standardIntervals } from "./duration.ts";
+export { graceOf, lateFrom } from "./late.ts";
+export type { LateContext } from "./late.ts";
+export { judgeLive } from "./live.ts";
+export type { LivePolicy } from "./live.ts";
+export type { BackupPolicy } from "./policy.ts";
+export type { Point, Profile } from "./profile.ts";
+export { simulate } from "./simulate.ts";
+export type { SimulatedPoint, SimulatedRun, Simulation } from "./simulate.ts";
+export { parseAt } from "./slot.ts";
+export type { Problem, Slot } from "./slot.ts";
+export { isTimezone, wallClock } from "./timezone.ts";
+export { lastCopyEnds } from "./vanished.ts";
+export type { SourceState, Verdict } from "./verdict.ts";
