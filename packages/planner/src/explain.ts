@@ -1,0 +1,53 @@
+import { describeSuspect, holdOfChain, shortName, type ExplainedSnapshot, type Explanation } from "@backurne/model";
+import type { Verdict } from "@backurne/retention";
+import { sharedSnapshots } from "./base.ts";
+import { planChain, planRemovals } from "./chain.ts";
+import type { SnapshotFacts } from "./facts.ts";
+import { judgeDisk } from "./judge.ts";
+import type { Candidate } from "./run.ts";
+
+/** The verdict on each snapshot of one disk as things stand, both sides, with its reason. */
+export function explainDisk({ input, state }: Candidate): Explanation {
+  const { chain, disk, subject } = input;
+  const judged = judgeDisk(input);
+  const { refused } = planRemovals(input, judged);
+  const bases = new Set(disk && chain ? sharedSnapshots(disk, chain).map((shared) => shared.target) : []);
+  const iso = (time: number): string => new Date(time).toISOString();
+  return {
+    version: 1,
+    kind: "explanation",
+    reference: shortName(subject),
+    image: subject.image,
+    state: state.state,
+    policy: input.profiles.map(({ name, count, maxOnLive }) => ({ profile: name, count, maxOnLive })),
+    from: state.because,
+    next: planChain(input).next.map(({ profile, due }) => ({ profile, at: iso(due.next), because: due.because })),
+    snapshots: [
+      ...judged.backup.map((verdict) => line("backup", verdict, bases)),
+      ...judged.live.map((verdict) => line("live", verdict, bases)),
+    ],
+    refused: refused ? [refused.because] : [],
+    ...(chain?.marks.suspect === undefined ? {} : { suspect: describeSuspect(chain.marks.suspect) }),
+    hold: chain && holdOfChain(chain.marks, input.now),
+    alarm: chain?.marks.alarm,
+    lastCopyUntil: judged.lastCopyEnds === undefined ? undefined : iso(judged.lastCopyEnds),
+  };
+}
+
+function line(
+  side: "live" | "backup",
+  { snapshot, keep, because }: Verdict<SnapshotFacts>,
+  shared: ReadonlySet<string>,
+): ExplainedSnapshot {
+  const verdict = !snapshot.ours ? "ignore" : keep ? "keep" : "remove";
+  const also =
+    side === "backup" && shared.has(snapshot.name) && !because.includes("shared") ? "; shared with live" : "";
+  return {
+    side,
+    name: snapshot.name,
+    time: snapshot.ours && new Date(snapshot.ours.time).toISOString(),
+    profile: snapshot.ours?.profile,
+    verdict,
+    because: because + also,
+  };
+}

@@ -1,0 +1,16 @@
+export { chooseBase, sharedSnapshots, type BaseChoice, type Shared } from "./base.ts";
+export { brakeChain, brakePool, type Scale } from "./brakes.ts";
+export { planChain, planRemovals, type ChainInput, type ChainPlan, type Removal, type Transfer } from "./chain.ts";
+export { findCollisions, type Collisions } from "./collisions.ts";
+export { snapshotNames } from "./due.ts";
+export { explainDisk } from "./explain.ts";
+export type * from "./facts.ts";
+export { chainHeldBecause, heldBecause } from "./holds.ts";
+export { judgeDisk, type Judged } from "./judge.ts";
+export { mergeProfiles, type Merged } from "./profiles-answer.ts";
+export { ownerOf } from "./owner.ts";
+export { candidatesOf, planRun, type Candidate } from "./run.ts";
+export { selectDisk } from "./select.ts";
+export { GONE_AFTER, GONE_RUNS, mayHide, stateOfMissing, type State } from "./state.ts";
+export { isVerified } from "./verified.ts";
+export { describeAlarm, judgeVolume, rememberMoved, usualVolume } from "./volume.ts";

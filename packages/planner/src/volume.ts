@@ -1,0 +1,44 @@
+import type { Alarm, ChangeAlarmSettings, Moved } from "@backurne/model";
+
+/** Fewer runs than this say nothing about what is usual. */
+const ENOUGH = 7;
+/** So many are remembered. */
+const REMEMBERED = 30;
+
+export function rememberMoved(history: readonly Moved[], moved: Moved): readonly Moved[] {
+  return [...history, moved].slice(-REMEMBERED);
+}
+
+/**
+ * What could be expected at most, bytes; undefined: too little is known. Nine runs of ten moved less, and after a pause,
+ * there may be as much more as it was longer than usual.
+ */
+export function usualVolume(history: readonly Moved[], now: number): number | undefined {
+  if (history.length < ENOUGH) return undefined;
+  const bytes = history.map((moved) => moved.bytes).sort((a, b) => a - b);
+  const times = history.map(({ at }) => Date.parse(at));
+  const gaps = times.slice(1).map((time, index) => time - (times[index] ?? time));
+  const usualGap = gaps.sort((a, b) => a - b)[Math.floor(gaps.length / 2)] ?? 0;
+  const gap = now - (times.at(-1) ?? now);
+  const most = bytes[Math.ceil(bytes.length * 0.9) - 1] ?? 0;
+  return Math.round(most * (usualGap > 0 ? Math.max(1, gap / usualGap) : 1));
+}
+
+/** Far outside of the image's own history: a sign of encryption, or of a mistake. */
+export function judgeVolume(
+  history: readonly Moved[],
+  { at, bytes }: Moved,
+  { factor, atLeast }: ChangeAlarmSettings,
+): Alarm | undefined {
+  const usual = usualVolume(history, Date.parse(at));
+  return usual !== undefined && bytes > atLeast && bytes > factor * usual ? { at, bytes, usual } : undefined;
+}
+
+export function describeAlarm({ at, bytes, usual }: Alarm): string {
+  const day = `${at.slice(0, 16).replace("T", " ")} UTC`;
+  return `${amount(bytes)} changed by ${day} where up to ${amount(usual)} are usual; nothing of it expires until \`backurne release\``;
+}
+
+function amount(bytes: number): string {
+  return bytes < 2 ** 30 ? `${Math.round(bytes / 2 ** 20)} MiB` : `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+}
