@@ -1,0 +1,5 @@
+export { compress, expand } from "./compress.ts";
+export { helperTransport, resolveHelper } from "./helper.ts";
+export { localTransport } from "./local.ts";
+export { sshTransport } from "./ssh.ts";
+export type { SshFlavour, SshTarget } from "./ssh.ts";
