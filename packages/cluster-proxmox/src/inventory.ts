@@ -1,0 +1,87 @@
+import type { Blind, FoundDisk, FoundGuest, Inventory } from "@backurne/cluster";
+import type { Disk, ProxmoxCluster } from "@backurne/model";
+import type { ProxmoxAccess } from "./access.ts";
+import { stillnessOf } from "./agent.ts";
+import type { Client } from "./api.ts";
+import { keepConfig } from "./guest-config.ts";
+import { identify } from "./identity.ts";
+import { listPools, type ListedPools } from "./list-pools.ts";
+import { placeVolume, uniqueName, type Scene } from "./place.ts";
+import { blindFor, readGuests, type ReadGuest } from "./read-guests.ts";
+import { listStorages } from "./storages.ts";
+import { describeError } from "@backurne/model";
+import { readVolumes } from "./volumes.ts";
+
+/** Everything a run has to know of the cluster: two requests, one for each guest, and one listing for each pool in use. */
+export async function takeInventory(
+  settings: ProxmoxCluster,
+  { client, access }: { readonly client: Client; readonly access: ProxmoxAccess },
+  signal?: AbortSignal,
+): Promise<Inventory> {
+  const [read, storages] = await Promise.all([readGuests(client, signal), listStorages(client, signal)]);
+  const scene: Scene = { settings, storages, names: read.names };
+  const placed = placeGuests(read.guests, settings, scene);
+  // The configurations were read before the pools: a disk made in between is one we know nothing of yet.
+  const pools = await listPools(
+    placed.wanted.flatMap(({ disks }) => disks),
+    settings,
+    access,
+  );
+  const found = placed.wanted.map((one) => findGuest(one, pools, scene));
+  return {
+    fsids: pools.fsids,
+    guests: found.map(({ guest }) => guest).filter(({ disks }) => disks.length > 0),
+    omitted: placed.omitted,
+    blind: [...read.blind, ...placed.blind, ...pools.blind, ...found.flatMap(({ blind }) => blind)],
+  };
+}
+
+interface Wanted {
+  readonly guest: ReadGuest;
+  readonly disks: readonly Disk[];
+}
+
+interface PlacedGuests extends Pick<Inventory, "omitted" | "blind"> {
+  readonly wanted: readonly Wanted[];
+}
+
+function placeGuests(guests: readonly ReadGuest[], settings: ProxmoxCluster, scene: Scene): PlacedGuests {
+  const identities = identify(guests, settings);
+  const wanted: Wanted[] = [];
+  const omitted: Inventory["omitted"][number][] = [];
+  const blind: Blind[] = [...identities.blind];
+  for (const guest of guests) {
+    const identity = identities.of.get(guest.vmid);
+    if (!identity) continue;
+    try {
+      const placed = readVolumes(guest).map((volume) => placeVolume(volume, { guest, identity }, scene));
+      wanted.push({ guest, disks: placed.flatMap((one) => (one.kind === "wanted" ? one.disk : [])) });
+      omitted.push(...placed.flatMap((one) => (one.kind === "omitted" ? one.omitted : [])));
+      blind.push(...placed.flatMap((one) => (one.kind === "blind" ? blindFor(guest, one.because) : [])));
+    } catch (error) {
+      blind.push(blindFor(guest, describeError(error))); // a line that cannot be read may be a disk
+    }
+  }
+  return { wanted, omitted, blind };
+}
+
+function findGuest({ guest, disks }: Wanted, pools: ListedPools, { names }: Scene) {
+  const found: FoundDisk[] = [];
+  const blind: Blind[] = [];
+  for (const disk of disks) {
+    const listed = pools.of(disk);
+    if (!listed) continue; // the whole storage is blind
+    const image = listed.images.get(disk.image);
+    const { pool, namespace } = disk;
+    if (!image) {
+      blind.push(
+        blindFor(guest, `image ${disk.image} does not exist in pool ${namespace ? `${pool}/${namespace}` : pool}`),
+      );
+      continue;
+    }
+    found.push({ disk, image, source: { fsid: listed.fsid, pool, namespace, image: image.image, id: image.id } });
+  }
+  const name = uniqueName(guest, names);
+  const still: FoundGuest = { name, disks: found, config: keepConfig(guest), stillness: stillnessOf(guest) };
+  return { guest: still, blind };
+}

@@ -1,0 +1,63 @@
+import { BackurneError } from "@backurne/model";
+import { parseBoolean, parsePropertyString } from "./property-string.ts";
+import type { ReadGuest } from "./read-guests.ts";
+
+/** A disk as a guest's configuration names it. */
+export interface Volume {
+  /** `scsi0`, `efidisk0`, `rootfs`, `mp3`. */
+  readonly adapter: string;
+  readonly storage: string;
+  /** What stands behind the storage's name: `base-9000-disk-0/vm-100-disk-1`. */
+  readonly name: string;
+  /** Why Proxmox's own backup leaves it out. */
+  readonly off?: string | undefined;
+}
+
+const ADAPTERS = {
+  qemu: /^((virtio|scsi|sata|ide)\d+|efidisk0|tpmstate0)$/,
+  lxc: /^(rootfs|mp\d+)$/,
+};
+
+/** Proxmox's own pattern for a generated cloud-init drive. */
+const CLOUD_INIT = /(^|\/)(vm-\d+-)?cloudinit(\.\w+)?$/;
+
+/** Its disks, without CD-ROMs, cloud-init drives, and what lies on no storage: devices and directories of the node. */
+export function readVolumes({ kind, config }: Pick<ReadGuest, "kind" | "config">): readonly Volume[] {
+  return Object.entries(config)
+    .filter(([adapter]) => ADAPTERS[kind].test(adapter))
+    .map(([adapter, value]) => readVolume(adapter, String(value)))
+    .filter((volume) => volume !== undefined)
+    .sort((a, b) => a.adapter.localeCompare(b.adapter, "en", { numeric: true }));
+}
+
+function readVolume(adapter: string, text: string): Volume | undefined {
+  const values = parsePropertyString(text, "file"); // `volume` is another name for it, and a container's only one
+  const id = values.get("file") ?? values.get("volume");
+  if (id === undefined) throw new BackurneError("unexpected", `${adapter} names no volume: "${text.slice(0, 200)}"`);
+  if (id === "none" || id === "cdrom" || id.startsWith("/") || values.get("media") === "cdrom") return undefined;
+  const [, storage, name] = /^([^:/]+):(.+)$/s.exec(id) ?? [];
+  if (storage === undefined || name === undefined) {
+    throw new BackurneError("unexpected", `${adapter} is on no storage: "${text.slice(0, 200)}"`);
+  }
+  if (CLOUD_INIT.test(name)) return undefined;
+  return { adapter, storage, name, off: whySwitchedOff(adapter, parseBoolean(values.get("backup"))) };
+}
+
+/** Proxmox backs up a VM's disk unless told not to, a container's mount point only when told to, its rootfs always. */
+function whySwitchedOff(adapter: string, backup: boolean | undefined): string | undefined {
+  if (adapter === "rootfs") return undefined;
+  if (backup === false) return `backup=0 stands on ${adapter}`;
+  if (adapter.startsWith("mp") && backup === undefined) return `${adapter} has no backup=1, which mount points need`;
+  return undefined;
+}
+
+/** The rbd image of a volume, and the guest it belongs to. undefined: not a name that Proxmox gives. */
+export function rbdImage(name: string): { readonly image: string; readonly owner: number } | undefined {
+  const [, image, owner] = /^(?:base-\d+-\S+\/)?((?:base|vm)-(\d+)-[^\s/]+)$/.exec(name) ?? [];
+  return image === undefined ? undefined : { image, owner: Number(owner) };
+}
+
+/** For volumes elsewhere: the last part of their name. */
+export function plainImage(name: string): string {
+  return name.slice(name.lastIndexOf("/") + 1);
+}
