@@ -1,0 +1,14 @@
+export { convertConfig } from "./convert/convert.ts";
+export type { Conversion, Secret } from "./convert/convert.ts";
+export { exampleConfig } from "./example.ts";
+export { DEFAULT_FILE, findConfig } from "./find.ts";
+export type { FindContext } from "./find.ts";
+export { configJsonSchema } from "./json-schema.ts";
+export { parseConfig } from "./parse.ts";
+export type { Parsed } from "./parse.ts";
+export { formatProblem } from "./problem.ts";
+export type { Problem } from "./problem.ts";
+export { judgeProgram } from "./programs.ts";
+export { readConfig } from "./read.ts";
+export { findStateDir } from "./state-dir.ts";
+export type { Secrets } from "./secret-files.ts";
