@@ -1,0 +1,118 @@
+import { areMarks, hasMarks, parseMarks, type Marks } from "@backurne/model";
+import type { ImageWithSnapshots } from "@backurne/rbd";
+import pLimit from "p-limit";
+import type { House } from "./house.ts";
+
+const OBJECT = "backurne.index";
+
+/** What is remembered of one image of the backup pool, by its rbd id. */
+export interface Entry {
+  readonly id: string;
+  readonly marks: Marks;
+  /** Its newest snapshot when this was written: another one stands there now, so this is stale. */
+  readonly newest?: string | undefined;
+  /** Bytes the last transfer moved. */
+  readonly bytes?: number | undefined;
+  /** Epoch ms when the marks were read or written: a run appends at its end what it saw in its middle. */
+  readonly at?: number | undefined;
+}
+
+/**
+ * The marks of all images in one call, for tables and first plans. The marks on the images are the truth; whoever
+ * changes an image reads them again under its lease. Lines that get lost are found out by `newest`.
+ */
+export interface Catalog {
+  get(image: ImageWithSnapshots): Entry;
+  put(entry: Entry): void;
+  /** For an image whose id nobody has asked for yet: one listing, when it is flushed, tells the ids of all of them. */
+  putNamed(image: string, entry: Omit<Entry, "id">): void;
+  /** Adds marks to what is known of an image, by its id, or by its name where nobody has asked for that. */
+  mark(image: { readonly image: string; readonly imageId: string }, marks: Marks): void;
+  /** Appends what is new. */
+  flush(): Promise<void>;
+}
+
+export async function readCatalog(
+  { objects, backup: pool, now }: Pick<House, "objects" | "backup" | "now">,
+  images: readonly ImageWithSnapshots[],
+): Promise<Catalog> {
+  const text = (await objects.read(OBJECT)) ?? "";
+  const lines = text.split("\n").filter(Boolean);
+  const read = lines.flatMap((line) => parseLine(line) ?? []).sort((a, b) => (a.at ?? 0) - (b.at ?? 0));
+  const entries = new Map(read.map((entry) => [entry.id, entry]));
+  const news = new Map<string, Entry>();
+  const named = new Map<string, Omit<Entry, "id">>();
+
+  function put(given: Entry): void {
+    const { volume: _, ...marks } = given.marks;
+    const entry = { ...given, marks, at: given.at ?? now() };
+    entries.set(entry.id, entry);
+    news.set(entry.id, entry);
+  }
+
+  const ask = pLimit(8);
+  const stale = images.filter((image) => image.image.includes(";") || image.image.startsWith("partial-"));
+  await Promise.all(
+    stale
+      .filter((image) => entries.get(image.id)?.newest !== newestOf(image) || !entries.has(image.id))
+      .map((image) =>
+        ask(async () => {
+          const marks = parseMarks((await pool.metadata(image.image)) ?? {});
+          const entry = { id: image.id, marks, newest: newestOf(image), bytes: entries.get(image.id)?.bytes };
+          // What somebody has to mend is looked at again each time.
+          if (marks.unreadable === undefined) put(entry);
+          else entries.set(entry.id, entry);
+        }),
+      ),
+  );
+
+  return {
+    get: (image) => entries.get(image.id) ?? { id: image.id, marks: {} },
+    put,
+    putNamed: (image, entry) => void named.set(image, { ...entry, at: now() }),
+    mark({ image, imageId }, marks) {
+      const known = named.get(image);
+      if (known) return void named.set(image, { ...known, marks: { ...known.marks, ...marks }, at: now() });
+      const entry = entries.get(imageId);
+      if (entry) put({ ...entry, marks: { ...entry.marks, ...marks }, at: now() });
+    },
+    async flush() {
+      if (named.size > 0) {
+        for (const { image, id } of await pool.inventory()) {
+          const entry = named.get(image);
+          if (entry) put({ id, ...entry });
+        }
+        named.clear();
+      }
+      if (news.size === 0) return;
+      const added = toLines([...news.values()]);
+      news.clear();
+      // Rewriting may lose a line another host appends just now; that image's marks are then read again.
+      const standing = new Set(images.map((image) => image.id));
+      if (lines.length > 2 * entries.size + 1000) {
+        await objects.write(OBJECT, toLines([...entries.values()].filter((entry) => standing.has(entry.id))));
+      } else await objects.append(OBJECT, added);
+    },
+  };
+}
+
+export function newestOf(image: Pick<ImageWithSnapshots, "snapshots">): string | undefined {
+  return image.snapshots.at(-1)?.name;
+}
+
+function toLines(entries: readonly Entry[]): string {
+  return entries.map((entry) => `${JSON.stringify(entry)}\n`).join("");
+}
+
+function parseLine(line: string): Entry | undefined {
+  try {
+    const entry = JSON.parse(line) as Entry;
+    return typeof entry.id === "string" && areMarks(entry.marks) ? entry : undefined;
+  } catch {
+    return undefined; // a cut line is a lost line
+  }
+}
+
+export function isMarked(entry: Entry): boolean {
+  return hasMarks(entry.marks);
+}

@@ -1,0 +1,87 @@
+import { describeSuspect, formatKey, type CheckProblem, type Marks } from "@backurne/model";
+import { describeAlarm, isVerified, judgeDisk, sharedSnapshots, type Candidate } from "@backurne/planner";
+import { problemOf, type Looked } from "./looked.ts";
+
+/** ms; a source that is gone is worth a line only when little time is left. */
+const SOON = 7 * 86_400_000;
+
+/** What the chains themselves say. */
+export function findInChains(looked: Looked): readonly CheckProblem[] {
+  const verified = new Set(
+    looked.candidates.filter(({ input: { chain } }) => chain?.kind === "current" && isVerified(chain.marks)).map(keyOf),
+  );
+  return looked.candidates.flatMap((candidate) => [
+    ...unreadable(candidate),
+    ...suspect(candidate, verified),
+    ...alarmed(candidate),
+    ...unverified(candidate, looked),
+    ...unshared(candidate),
+    ...ending(candidate, looked),
+  ]);
+}
+
+function keyOf({ input }: Candidate): string {
+  return formatKey(input.subject.key);
+}
+
+function unreadable(candidate: Candidate): readonly CheckProblem[] {
+  const mark = candidate.input.chain?.marks.unreadable;
+  if (mark === undefined) return [];
+  const message = `the mark ${mark}: nothing of this image is touched until it is mended`;
+  return [problemOf(candidate, { kind: "unreadable", severity: "critical", message })];
+}
+
+/** A closed generation that failed is told of until its successor has been verified. */
+function suspect(candidate: Candidate, verified: ReadonlySet<string>): readonly CheckProblem[] {
+  const { chain } = candidate.input;
+  const mark = chain?.marks.suspect;
+  if (!chain || mark === undefined) return [];
+  if (chain.kind === "current") {
+    const message = `${describeSuspect(mark)}; the next run begins a new generation`;
+    return [problemOf(candidate, { kind: "suspect", severity: "critical", message })];
+  }
+  if (verified.has(keyOf(candidate))) return [];
+  const message = `a verification of this old generation failed, and the new one is not verified yet`;
+  return [problemOf(candidate, { kind: "suspect", severity: "warning", message })];
+}
+
+/** Old generations too: nothing of them expires before somebody has looked. */
+function alarmed(candidate: Candidate): readonly CheckProblem[] {
+  const alarm = candidate.input.chain?.marks.alarm;
+  if (!alarm) return [];
+  return [problemOf(candidate, { kind: "alarm", severity: "warning", message: describeAlarm(alarm) })];
+}
+
+function unverified(candidate: Candidate, { house, now }: Looked): readonly CheckProblem[] {
+  const within = house.settings.check?.verifiedWithin;
+  const { chain, state } = candidate.input;
+  if (within === undefined || !chain || chain.kind === "closed" || state !== "present") return [];
+  const first = chain.snapshots.find(({ ours }) => ours)?.ours?.time;
+  const at = verifiedAt(chain.marks);
+  if (first === undefined || now - (at ?? first) <= within) return [];
+  const message = at === undefined ? "never verified" : `last verified ${new Date(at).toISOString().slice(0, 10)}`;
+  return [problemOf(candidate, { kind: "unverified", severity: "warning", message })];
+}
+
+/** Epoch ms of the last comparison, of however little. */
+function verifiedAt({ verified }: Marks): number | undefined {
+  const at = Date.parse(verified?.last.at ?? "");
+  return Number.isNaN(at) ? undefined : at;
+}
+
+function unshared(candidate: Candidate): readonly CheckProblem[] {
+  const { chain, disk, state } = candidate.input;
+  if (!chain || !disk || state !== "present" || chain.marks.suspect !== undefined) return [];
+  if (!chain.snapshots.some(({ ours }) => ours) || sharedSnapshots(disk, chain).length > 0) return [];
+  const message = "no snapshot stands on both sides: the next transfer is a full one";
+  return [problemOf(candidate, { kind: "unshared", severity: "warning", message })];
+}
+
+function ending(candidate: Candidate, { now }: Looked): readonly CheckProblem[] {
+  const { input, state } = candidate;
+  if (input.state !== "vanished" || input.chain?.kind !== "current") return [];
+  const { lastCopyEnds } = judgeDisk(input);
+  if (lastCopyEnds === undefined || lastCopyEnds - now > SOON) return [];
+  const message = `${state.because}; its last copy goes ${new Date(lastCopyEnds).toISOString().slice(0, 10)}`;
+  return [problemOf(candidate, { kind: "ending", severity: "info", message })];
+}

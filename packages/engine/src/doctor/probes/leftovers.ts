@@ -1,0 +1,121 @@
+import { formatKey, parseImageName } from "@backurne/model";
+import pLimit from "p-limit";
+import { openIntents } from "../../intents.ts";
+import { LOCK, leaseObject } from "../../lease.ts";
+import type { Found, Probe, Scene } from "../probe.ts";
+
+/** What runs that died, and the old tool, left behind. */
+export const leftovers: Probe = {
+  name: "leftovers",
+  async look(scene) {
+    const found = await Promise.all([clones(scene), partials(scene), leases(scene), intents(scene)]);
+    return [...found.flat(), ...protectedSnapshots(scene)];
+  },
+};
+
+/** Clones made for mapping that nobody has open. */
+async function clones({ facts, house: { backup } }: Scene): Promise<readonly Found[]> {
+  const ask = pLimit(8);
+  const made = (facts?.images ?? []).filter(({ image }) => parseImageName(image).kind === "restore");
+  const found = await Promise.all(
+    made.map(({ image, snapshots }) =>
+      ask(async (): Promise<readonly Found[]> => {
+        if (await backup.watched(image)) return [];
+        return [
+          {
+            severity: "warning",
+            about: image,
+            what: "a clone made for mapping that nobody has open",
+            why: "the snapshot it was made of cannot expire",
+            how: "doctor --fix removes it",
+            ...(snapshots.length === 0 && { fix: { kind: "remove image", image } }),
+          },
+        ];
+      }),
+    ),
+  );
+  return found.flat();
+}
+
+/** The old tool protected what it mapped. Those with clones are in use. */
+function protectedSnapshots({ facts }: Scene): readonly Found[] {
+  return (facts?.images ?? []).flatMap(({ image, snapshots }) =>
+    snapshots
+      .filter((snapshot) => snapshot.protected)
+      .map(({ name }): Found => ({
+        severity: "warning",
+        about: `${image}@${name}`,
+        what: "the snapshot is protected, as the old tool left what it had mapped",
+        why: "it cannot expire",
+        how: "doctor --fix unprotects it, unless clones hang on it; run it again after the clones are gone",
+        fix: { kind: "unprotect", image, snapshot: name },
+      })),
+  );
+}
+
+async function partials({ facts, house }: Scene): Promise<readonly Found[]> {
+  const found = await Promise.all(
+    (facts?.partials ?? []).map(async ({ image, becomes }): Promise<readonly Found[]> => {
+      const name = becomes === undefined ? undefined : parseImageName(becomes, becomes.includes("%"));
+      const held = name?.kind === "current" && (await isHeld(formatKey(name), house));
+      if (held || (await house.backup.watched(image))) return [];
+      return [
+        {
+          severity: "info",
+          about: image,
+          what: "a first transfer that was left halfway, and nobody goes on with it",
+          why: "it takes space",
+          how: becomes === undefined ? "rbd rm it when no backup runs" : "the next backup finishes or removes it",
+        },
+      ];
+    }),
+  );
+  return found.flat();
+}
+
+/** Only of chains with a transfer that never ended: of all others a lease that is left over bars nobody. */
+async function leases({ facts, house }: Scene): Promise<readonly Found[]> {
+  const unfinished = (facts?.chains ?? []).filter(
+    ({ marks: { base }, snapshots, kind }) =>
+      kind === "current" && base && !snapshots.some(({ name }) => name === base.name),
+  );
+  const ask = pLimit(8);
+  const found = await Promise.all(
+    unfinished.slice(0, 100).map(({ image, key }) =>
+      ask(async (): Promise<readonly Found[]> => {
+        if (await isHeld(formatKey(key), house)) return []; // it is being received
+        const open = await house.backup.watched(image);
+        return [
+          {
+            severity: open ? "warning" : "info",
+            about: image,
+            what: open
+              ? "a run died while it was receiving, its lease has expired, and something still has the image open"
+              : "a run died while it was receiving; its lease has expired",
+            why: open ? "the next run waits for that writer, and gives up" : "the newest point never came to be",
+            how: open
+              ? "find the process: rbd status shows its address"
+              : "the next backup begins again from the last good point",
+          },
+        ];
+      }),
+    ),
+  );
+  return found.flat();
+}
+
+async function isHeld(resource: string, { objects, now }: Scene["house"]): Promise<boolean> {
+  const state = await objects.lockState(leaseObject(resource), LOCK);
+  return state?.lockers.some(({ expires }) => expires > now()) === true;
+}
+
+async function intents({ house, now }: Scene): Promise<readonly Found[]> {
+  const { frozen } = await openIntents(house.objects, "doctor", now);
+  return frozen.map(({ cluster, vmid }) => ({
+    severity: "warning",
+    about: `${cluster} guest ${vmid}`,
+    what: "a run that has not said that it thawed it had frozen it",
+    why: "a guest that stands still serves nobody",
+    how: "nothing while a backup runs; else the next backup thaws it, or qm guest cmd VMID fsfreeze-thaw",
+  }));
+}

@@ -1,0 +1,228 @@
+import {
+  BackurneError,
+  formatKey,
+  markKey,
+  needsEncoding,
+  parseImageName,
+  type Failure,
+  type Job,
+  type JobOutcome,
+  type Marks,
+} from "@backurne/model";
+import { planChain, type Candidate, type ChainFacts, type ChainInput, type ChainPlan } from "@backurne/planner";
+import type { JobContext, RunContext } from "./context.ts";
+import { expireDisk } from "./expire.ts";
+import { failureOf } from "./failure.ts";
+import { namesOf, readPoints, snapshotFacts } from "./gather.ts";
+import { finishPartial } from "./leftovers.ts";
+import { takeMoment, type DueJob, type Made } from "./moment.ts";
+import { partialName } from "./partial.ts";
+import { NoRoom } from "./room.ts";
+import { readMarks } from "./read-marks.ts";
+import { transferDisk } from "./transfer.ts";
+import { verifySent } from "./verify-sent.ts";
+
+/** One chain's job between its lease and its end. */
+interface OpenJob {
+  readonly context: JobContext;
+  readonly input: ChainInput;
+  readonly plan: ChainPlan;
+  readonly renamed: boolean;
+  end(outcome: JobOutcome, rest?: { readonly failure?: Failure; readonly because?: string }): void;
+}
+
+export type PlannedJob = readonly [job: Job, candidate: Candidate];
+
+/**
+ * Carries out the jobs of one guest, each under the lease of its chain: the snapshots of all its disks are of one moment,
+ * then each disk goes on by itself. Never throws: how a job ended is an event.
+ */
+export async function runGuest(jobs: readonly PlannedJob[], run: RunContext): Promise<void> {
+  const opened = (await Promise.all(jobs.map((planned) => openJob(planned, run)))).filter((one) => one !== undefined);
+  const due = opened.flatMap(({ context, input, plan: { transfer } }): readonly DueJob[] =>
+    transfer && input.disk ? [{ context, transfer, disk: input.disk }] : [],
+  );
+  const moment = await takeMoment(due, run);
+  await Promise.all(opened.map((one) => finishJob(one, moment.get(one.context))));
+}
+
+/** Everything is decided again, by what stands there now that nobody else may change it. undefined: the job has ended. */
+async function openJob([job, candidate]: PlannedJob, run: RunContext): Promise<OpenJob | undefined> {
+  const { subject } = job;
+  run.emit({ kind: "job-started", job: job.id, subject });
+  const end: OpenJob["end"] = (outcome, rest = {}) =>
+    run.emit({ kind: "job-ended", job: job.id, subject, outcome, ...rest });
+  if (run.signal.aborted) return void end("interrupted");
+  try {
+    const lease = await run.leases.acquire(job.lock);
+    if (!lease) return void end("held", { because: await holderOf(job.lock, run) });
+    const reached = run.house.clusters.find(({ cluster }) => cluster.name === subject.cluster);
+    const stop = AbortSignal.any([run.signal, lease.lost]);
+    const context = { ...run, job: job.id, resource: job.lock, candidate, lease, stop, reached };
+    try {
+      const read = await refresh(candidate.input, context);
+      const input = read && (await renameChain(read, context));
+      if (input) {
+        const { subject: now } = input;
+        const found = { ...candidate, input: { ...candidate.input, subject: now } };
+        const renamed = now.image !== read.subject.image;
+        return { context: { ...context, candidate: found }, input, plan: planChain(input), renamed, end };
+      }
+      end("nothing left to do");
+    } catch (error) {
+      endWithError({ context, end }, error);
+    }
+    await lease.release();
+  } catch (error) {
+    end(outcomeOf(error, run), { failure: failureOf(error) });
+  }
+  return undefined;
+}
+
+async function finishJob(job: OpenJob, made: Made | Error | undefined): Promise<void> {
+  const { context, end } = job;
+  try {
+    if (made instanceof Error) throw made;
+    end((await workOn(job, made)) ? "done" : "nothing left to do");
+  } catch (error) {
+    endWithError(job, error);
+  } finally {
+    await context.lease.release();
+  }
+}
+
+function endWithError({ context, end }: Pick<OpenJob, "context" | "end">, error: unknown): void {
+  const { lease, signal } = context;
+  // What was stopped because the lease was lost says only that it was stopped. Without room no lease can be renewed either.
+  const lost = lease.lost.aborted && !signal.aborted && !(error instanceof NoRoom);
+  const why: unknown = lost ? lease.lost.reason : error;
+  end(outcomeOf(why, context), { failure: failureOf(why) });
+}
+
+function outcomeOf(error: unknown, run: RunContext): JobOutcome {
+  if (run.signal.aborted) return "interrupted";
+  return error instanceof BackurneError && error.code === "held" ? "held" : "failed";
+}
+
+async function holderOf(resource: string, run: RunContext): Promise<string> {
+  const holder = await run.leases.holder(resource).catch(() => undefined);
+  return holder ? `held by ${holder}` : "held by another run";
+}
+
+async function workOn({ input, plan, renamed, context }: OpenJob, made: Made | undefined): Promise<boolean> {
+  if (made && plan.transfer) {
+    const after = await transferDisk({ chain: input.chain, made }, context);
+    const { chain, difference } = await verifySent(after, made, context);
+    await context.receives(() => expireDisk({ ...input, ...after, chain }, context));
+    if (difference) throw difference;
+    return true;
+  }
+  const wanted = plan.removals.length > 0 || plan.trash || plan.refused !== undefined;
+  if (!wanted || !input.chain) return renamed;
+  // Nothing is removed by facts that are older than the lease.
+  const snapshots = await readPoints(input.chain.image, context.house);
+  if (!snapshots) return renamed;
+  const disk = await refreshDisk(input, context);
+  const fresh = { ...input, chain: { ...input.chain, snapshots }, disk };
+  await context.receives(() => expireDisk(fresh, context));
+  return true;
+}
+
+/** undefined: the chain this job was for is gone, another run has dealt with it. */
+async function refresh(before: ChainInput, context: JobContext): Promise<ChainInput | undefined> {
+  const { facts, house, resource } = context;
+  const { image } = before.subject;
+  const partial = partialName(resource);
+  const closed = before.chain?.kind === "closed";
+  const left = !closed && facts.partials.some((one) => one.image === partial);
+  const switched = left && (await finishPartial(partial, before.chain, context));
+  const now = house.now();
+  const marks = await readMarks(image, house);
+  // The disk is back, and another run has seen it: what fades a chain whose source is gone does not apply any more.
+  if (before.state === "vanished" && !closed && marks?.gone === undefined) return undefined;
+  if (marks && !switched && before.chain && before.disk && isUntouched(before.chain, marks)) {
+    return { ...before, now, chain: { ...before.chain, marks } };
+  }
+  const snapshots = marks && (await readPoints(image, house));
+  if (!snapshots)
+    return before.disk && !closed ? findRenamed({ ...before, chain: undefined, now }, context) : undefined;
+  const known = switched || !before.chain ? await unknownChain(before, context) : before.chain;
+  return { ...before, now, chain: { ...known, snapshots, marks } };
+}
+
+/**
+ * Every transfer writes the base mark before anything else, so under the same mark, when all that it announces stands,
+ * no snapshot of ours has come since the facts were gathered. Some may have gone, but never the base: a transfer need not
+ * look again. Removals do.
+ */
+function isUntouched({ marks: known, snapshots }: ChainFacts, { base }: Marks): boolean {
+  if (!base || JSON.stringify(known.base) !== JSON.stringify(base)) return false;
+  const standing = new Set(snapshots.map(({ name }) => name));
+  const twins = base.shared.find(({ name }) => name === base.name)?.twins ?? [];
+  return [base.name, ...twins].every((name) => standing.has(name));
+}
+
+/**
+ * Nothing stands under the name: the first backup is still to come, or another host knows the guest under another name,
+ * and has given that to the chain.
+ */
+async function findRenamed(before: ChainInput, context: JobContext): Promise<ChainInput> {
+  const { subject, disk } = before;
+  if (!disk?.disk.vm) return before; // only guests have names that change
+  const { backup } = context.house;
+  const isChain = (name: string, encoded: boolean): boolean => {
+    const read = parseImageName(name, encoded);
+    return read.kind === "current" && formatKey(read) === formatKey(subject.key);
+  };
+  const image = (await backup.names()).find((name) => isChain(name, false) || isChain(name, true));
+  if (image === undefined) return before;
+  const marks = await readMarks(image, context.house);
+  const snapshots = marks && (await readPoints(image, context.house));
+  if (!snapshots) return before;
+  const found = { ...before, subject: { ...subject, image } };
+  const name = parseImageName(image, marks.encoded);
+  const comment = name.kind === "current" ? name.comment : "";
+  return { ...found, chain: { ...(await unknownChain(found, context)), comment, snapshots, marks } };
+}
+
+/** The guest has another name now, and so gets its chain. */
+async function renameChain(input: ChainInput, context: JobContext): Promise<ChainInput> {
+  const { rename: to } = planChain(input);
+  const { chain, disk } = input;
+  if (to === undefined || !chain || !disk) return input;
+  const { house, lease, emit, job } = context;
+  const { key, comment } = disk.disk;
+  await lease.confirm();
+  // First the mark: a name that is not encoded reads the same with it.
+  const encoded = chain.marks.encoded === true || needsEncoding({ ...key, comment });
+  if (encoded && !chain.marks.encoded) await house.backup.setMetadata(chain.image, markKey("encoded"), "true");
+  if ((await house.backup.rename(chain.image, to)) === "exists") {
+    throw new BackurneError("unexpected", `${chain.image} cannot be renamed: ${to} stands in the backup pool already`, {
+      hint: "two images hold the backups of one disk; rename one of them",
+    });
+  }
+  emit({ kind: "renamed", job, from: chain.image, to });
+  const marks = encoded ? { ...chain.marks, encoded } : chain.marks;
+  return { ...input, subject: { ...input.subject, image: to }, chain: { ...chain, image: to, comment, marks } };
+}
+
+/** A chain that appeared since the facts were gathered. */
+async function unknownChain({ subject, disk }: ChainInput, { house }: JobContext): Promise<ChainFacts> {
+  const info = await house.backup.info(subject.image);
+  return {
+    image: subject.image,
+    imageId: info?.id ?? "",
+    kind: "current",
+    key: subject.key,
+    comment: disk?.disk.comment ?? "",
+    size: info?.size ?? 0,
+    snapshots: [],
+    marks: {},
+  };
+}
+
+async function refreshDisk({ disk }: ChainInput, { reached, house }: JobContext): Promise<ChainInput["disk"]> {
+  if (!disk) return undefined;
+  const snapshots = await reached?.cluster.pool(disk.disk).snapshots(disk.disk.image);
+  return { ...disk, snapshots: snapshotFacts(snapshots ?? [], namesOf(house.settings)) };
+}

@@ -1,0 +1,112 @@
+import {
+  describeSuspect,
+  holdOfChain,
+  holdOfPoint,
+  parseMoments,
+  parseProofs,
+  shortName,
+  type ImageListing,
+  type ImageUsage,
+  type Marks,
+  type PointListing,
+} from "@backurne/model";
+import { candidatesOf, sharedSnapshots, type Candidate } from "@backurne/planner";
+import { lateFrom } from "@backurne/retention";
+import { gatherFacts } from "./gather.ts";
+import type { House } from "./house.ts";
+import { openIntents } from "./intents.ts";
+import { planInput } from "./plan.ts";
+import { findImage } from "./reference.ts";
+
+/** Every disk and every chain, as facts show them now; reading changes nothing. */
+export async function survey(house: House): Promise<readonly Candidate[]> {
+  const [facts, intents] = await Promise.all([gatherFacts(house), openIntents(house.objects, "survey", house.now())]);
+  return candidatesOf(planInput(facts, {}, { house, intents }));
+}
+
+export async function listImages(house: House): Promise<readonly ImageListing[]> {
+  const candidates = await survey(house);
+  return candidates
+    .filter((candidate) => candidate.input.chain)
+    .map((candidate) => listing(candidate, house))
+    .sort((a, b) => (a.reference < b.reference ? -1 : 1));
+}
+
+function listing({ input, state }: Candidate, { settings, now }: House): ImageListing {
+  const { subject, chain, profiles } = input;
+  const { marks = {} } = chain ?? {};
+  const points = (chain?.snapshots ?? []).flatMap(({ ours }) => ours ?? []);
+  const newest = Math.max(...points.map((point) => point.time));
+  const { timezone, check } = settings;
+  const late = profiles.filter((profile) => {
+    const from = lateFrom(profile, points, { now: now(), timezone, grace: check?.grace });
+    return from !== undefined && from < now();
+  });
+  return {
+    ident: subject.guest,
+    disk: subject.disk,
+    uuid: subject.image,
+    cluster: subject.cluster,
+    guest: subject.guest,
+    reference: shortName(subject),
+    kind: chain?.kind ?? "current",
+    size: chain?.size ?? 0,
+    snapshots: points.length,
+    lastGood: points.length > 0 ? new Date(newest).toISOString() : undefined,
+    state: state.state,
+    stateSince: state.since,
+    late: state.state === "present" ? late.map((profile) => profile.name) : [],
+    unproved: chain?.marks.unproved !== undefined,
+    ...verificationOf(chain?.marks ?? {}),
+    because: state.state === "present" ? undefined : state.because,
+    held: (chain?.snapshots ?? []).filter(({ name }) => holdOfPoint(name, marks, now())).length,
+    hold: holdOfChain(marks, now()),
+    alarm: marks.alarm,
+  };
+}
+
+function verificationOf({ verified, suspect }: Marks): Pick<ImageListing, "verified" | "verifiedWhole" | "suspect"> {
+  return {
+    verified: verified && { how: verified.last.how, at: verified.last.at },
+    verifiedWhole: verified?.whole,
+    suspect: suspect === undefined ? undefined : describeSuspect(suspect),
+  };
+}
+
+export async function listPoints(house: House, reference: string): Promise<readonly PointListing[]> {
+  const { chain, disk } = findImage(
+    reference,
+    (await survey(house)).filter((one) => one.input.chain),
+  ).input;
+  if (!chain) return [];
+  const told = (await house.backup.metadata(chain.image)) ?? {};
+  const [moments, proofs] = [parseMoments(told), parseProofs(told)];
+  const shared = disk ? sharedSnapshots(disk, chain).map((one) => one.target) : [];
+  return chain.snapshots.flatMap(({ id, name, size, ours }) => {
+    if (!ours) return [];
+    const live = name === shared.at(-1) ? "base" : shared.includes(name) ? "live" : "-";
+    const creation = new Date(ours.time).toISOString();
+    const { config, consistency } = moments.points[name] ?? {};
+    const kept = config === undefined ? undefined : moments.configs[config];
+    const point = { creation, uuid: name, profile: ours.profile, count: ours.count, id, size, live } as const;
+    const verified = Object.hasOwn(proofs, name) ? { verified: proofs[name] } : {};
+    const hold = holdOfPoint(name, chain.marks, house.now()) ?? holdOfChain(chain.marks, house.now());
+    const moment = { ...(consistency && { consistency }), ...(kept && { config: kept }) };
+    return [{ ...point, ...verified, ...moment, ...(hold && { hold }) }];
+  });
+}
+
+/** Smallest first, as the old tool had it. */
+export async function listUsage(house: House): Promise<readonly ImageUsage[]> {
+  const [usage, candidates] = await Promise.all([house.backup.usage(), survey(house)]);
+  const used = new Map<string, number>();
+  for (const { image, used: bytes } of usage) used.set(image, (used.get(image) ?? 0) + bytes);
+  return candidates
+    .flatMap(({ input: { chain, subject } }) => {
+      if (!chain) return [];
+      const snapshots = chain.snapshots.filter((snapshot) => snapshot.ours).length;
+      const image = { uuid: chain.image, reference: shortName(subject), size: chain.size, snapshots };
+      return [{ ...image, used: used.get(chain.image) ?? 0 }];
+    })
+    .sort((a, b) => a.used - b.used);
+}

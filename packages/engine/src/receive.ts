@@ -1,0 +1,82 @@
+import { CommandError, type Pipeline } from "@backurne/exec";
+import { BackurneError } from "@backurne/model";
+import type { DiskFacts } from "@backurne/planner";
+import type { Snapshot } from "@backurne/rbd";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { JobContext } from "./context.ts";
+import { whileThereIsRoom } from "./room.ts";
+
+export interface Stream {
+  readonly disk: DiskFacts;
+  /** The live snapshot as it was right after it was made. */
+  readonly made: Snapshot;
+  readonly base?: string | undefined;
+  /** The backup image that receives. */
+  readonly target: string;
+}
+
+const TRIES = 3;
+
+/**
+ * Moves the bytes. The last one is sent on only when every stage before has ended well, the source snapshot is still the
+ * one we made, and the lease is ours: import-diff makes no snapshot without it.
+ * @returns bytes received, and the live snapshots as they were right before the commit.
+ */
+export async function receive(
+  stream: Stream,
+  context: JobContext,
+): Promise<{ bytes: number; live: readonly Snapshot[] }> {
+  const { reached, house, emit, job, stop } = context;
+  if (!reached) throw new BackurneError("unexpected", "a disk without a cluster cannot be read");
+  const { disk, made, base, target } = stream;
+  const source = reached.cluster.stream(disk.disk, { snapshot: made.name, base });
+  const pipeline: Pipeline = [...source, ...house.backup.importDiff(target)];
+  let bytes = 0;
+  let live: readonly Snapshot[] = [];
+  let moved = (): void => {};
+
+  async function allow(): Promise<boolean> {
+    live = await confirmSource(stream, context);
+    await context.lease.confirm("now");
+    return true;
+  }
+
+  function onBytes(total: number): void {
+    if (total !== bytes) moved();
+    bytes = total;
+    emit({ kind: "progress", job, bytes });
+  }
+
+  for (let tried = 1; ; tried += 1) {
+    try {
+      await whileThereIsRoom(house.roomWatch, async (full, progress) => {
+        moved = progress;
+        await house.executor.run(pipeline, {
+          holdStdin: true,
+          signal: AbortSignal.any([stop, full]),
+          commit: { into: source.length, allow, bytesPerSecond: reached.settings.bandwidth },
+          onBytes,
+        });
+      });
+      return { bytes, live };
+    } catch (error) {
+      if (stop.aborted || tried === TRIES || bytes > 0 || !neverConnected(error)) throw error;
+      await sleep(tried * 1000, undefined, { signal: stop });
+    }
+  }
+}
+
+/** The very snapshot we made, by its id, which no other snapshot of that pool has or will ever have. */
+async function confirmSource({ disk, made }: Stream, { reached }: JobContext): Promise<readonly Snapshot[]> {
+  const live = await reached?.cluster.pool(disk.disk).snapshots(disk.disk.image);
+  if (live?.some((snapshot) => snapshot.id === made.id && snapshot.name === made.name)) return live;
+  throw new BackurneError("unexpected", "the source snapshot was removed while it was read", {
+    hint: "what was read may be newer data or zeros, so it was not kept; find out who removes snapshots of ours",
+  });
+}
+
+/** sshd drops connections when many come at once (MaxStartups): nothing has happened yet, so it may be tried again. */
+export function neverConnected(error: unknown): boolean {
+  if (!(error instanceof CommandError)) return false;
+  return error.stages.some((stage) => stage.file === "ssh" && stage.code === 255);
+}

@@ -1,0 +1,265 @@
+import { BackurneError, markKey, needsEncoding, type BaseMark, type Marks, type SharedSnapshot } from "@backurne/model";
+import {
+  chooseBase,
+  sharedSnapshots,
+  type BaseChoice,
+  type ChainFacts,
+  type DiskFacts,
+  type SnapshotFacts,
+} from "@backurne/planner";
+import type { ImageInfo, Snapshot } from "@backurne/rbd";
+import { standardIntervals } from "@backurne/retention";
+import type { JobContext } from "./context.ts";
+import { namesOf, snapshotFacts } from "./gather.ts";
+import { openHooks } from "./hooks.ts";
+import { switchGeneration } from "./generation.ts";
+import { acceptOldBase } from "./old-base.ts";
+import { dropPartial, waitForWriter } from "./leftovers.ts";
+import { partialName } from "./partial.ts";
+import { recordMoment } from "./moments.ts";
+import type { Made } from "./moment.ts";
+import { finishPoint } from "./point.ts";
+import { receive } from "./receive.ts";
+import { recordShape } from "./shape.ts";
+import { recordVolume } from "./volume.ts";
+
+/** Both sides as they stand when a transfer has ended well. */
+export interface Transferred {
+  readonly chain: ChainFacts;
+  readonly disk: DiskFacts;
+  /** Name of the live snapshot it started from; undefined: a full. */
+  readonly base: string | undefined;
+}
+
+interface Source {
+  readonly chain: ChainFacts | undefined;
+  readonly made: Made;
+}
+
+/** Bytes, commit, twins, proof. Whatever fails, no name stands on the backup side without its bytes. */
+export async function transferDisk(source: Source, context: JobContext): Promise<Transferred> {
+  const { guest, disk, names } = source.made;
+  const hooks = openHooks(context, guest);
+  const of = { disk: disk.disk, names, context };
+  try {
+    const transferred = await move(source, context);
+    await hooks.after("post_transfer", { ...of, outcome: "done" });
+    return transferred;
+  } catch (error) {
+    await hooks.after("post_transfer", { ...of, outcome: "failed" });
+    throw error;
+  }
+}
+
+async function move({ chain, made }: Source, context: JobContext): Promise<Transferred> {
+  const { emit, job } = context;
+  const { names, disk } = made;
+  try {
+    context.stop.throwIfAborted();
+    const { base, info } = await settleBase(made.disk, chain, context);
+    let started = performance.now();
+    const mode = base.kind === "base" ? "incremental" : "full";
+    const from = base.kind === "base" ? base.live.name : undefined;
+    const about = { job, mode, snapshot: made.snapshot.name, names } as const;
+    const announce = async (): Promise<void> => {
+      started = performance.now();
+      emit({ kind: "transfer-started", ...about, base: from, bytes: await expectBytes(disk, from, context) });
+    };
+    const { bytes, ...transferred } =
+      base.kind === "base" && chain
+        ? await receiveIncremental({ made, chain, base, announce, info }, context)
+        : await receiveFull({ made, chain, announce, info }, context);
+    context.intents.settle(context.candidate.input.subject.key, made.snapshot.name);
+    emit({ kind: "transfer-ended", ...about, bytes, milliseconds: Math.round(performance.now() - started) });
+    return { ...transferred, base: from };
+  } catch (error) {
+    await dropLiveSnapshot(made, context);
+    throw error;
+  }
+}
+
+/** One more call on the live side, so only where somebody watches; what the last transfer moved is a guess for nothing. */
+async function expectBytes(
+  disk: DiskFacts,
+  base: string | undefined,
+  context: JobContext,
+): Promise<number | undefined> {
+  const { candidate, watched, reached } = context;
+  const last = base === undefined ? undefined : candidate.input.chain?.lastBytes;
+  if (!watched) return last;
+  return reached?.cluster
+    .pool(disk.disk)
+    .changedBytes(disk.disk.image, base)
+    .catch(() => last);
+}
+
+/** The base by the facts of this moment. Where ids alone do not prove the image, it is asked for its id. */
+async function settleBase(
+  disk: DiskFacts,
+  chain: ChainFacts | undefined,
+  context: JobContext,
+): Promise<{ readonly base: BaseChoice; readonly info: ImageInfo | undefined }> {
+  const base = chooseBase(disk, chain);
+  if (base.kind === "base" && !base.unproved) return { base, info: undefined };
+  const info = await context.reached?.cluster.pool(disk.disk).info(disk.disk.image);
+  if (info?.id !== disk.source.id) {
+    throw new BackurneError("unexpected", "the live image was made anew while this run was under way", {
+      hint: "the next run starts a new generation for it",
+    });
+  }
+  return { base: base.kind === "base" && chain ? await acceptOldBase({ disk, chain, base }, context) : base, info };
+}
+
+interface Incremental {
+  readonly made: Made;
+  readonly chain: ChainFacts;
+  readonly base: BaseChoice & { kind: "base" };
+  /** Of the live image, where it was asked. */
+  readonly info: ImageInfo | undefined;
+  announce(): Promise<void>;
+}
+
+async function receiveIncremental({ made, chain, base, announce, info }: Incremental, context: JobContext) {
+  const { house, lease, stop } = context;
+  const { backup } = house;
+  const target = chain.image;
+  await waitForWriter(chain, context);
+  const older = sharedSnapshots(made.disk, chain).map(({ live }) => entryOf(live, chain));
+  const mark = baseMark(made, older.reverse());
+  await writeMark(target, "base", mark, context);
+  const unproved = base.unproved ? { since: new Date(house.now()).toISOString() } : chain.marks.unproved;
+  if (base.unproved) {
+    await writeMark(target, "source", made.disk.source, context);
+    await writeMark(target, "unproved", unproved, context);
+  }
+  const intervals = await rememberIntervals(target, chain.marks, context);
+  const size = made.snapshot.size;
+  const shape = await recordShape({ target, disk: made.disk, size, known: chain.marks.shape, info }, context);
+  const guest = await recordMoment({ target, made, marks: chain.marks, standing: chain.snapshots }, context);
+  stop.throwIfAborted();
+  await lease.confirm();
+  await backup.rollback(target, base.target);
+  // Its twin stands on the target, but import-diff asks for the base by name.
+  if (base.target !== base.live.name) await backup.createSnapshot(target, base.live.name);
+  const { bytes, live } = await bulk(context, announce, () =>
+    receive({ disk: made.disk, made: made.snapshot, base: base.live.name, target }, context),
+  );
+  const snapshots = await finishPoint(target, made, context);
+  const moved = await recordVolume({ target, marks: chain.marks, bytes }, context);
+  const marks = { ...chain.marks, source: made.disk.source, base: mark, intervals, unproved, guest, shape, ...moved };
+  context.facts.catalog.put({ id: chain.imageId, marks, newest: snapshots.at(-1)?.name, bytes });
+  return { bytes, chain: { ...chain, snapshots, marks }, disk: withLive(made.disk, live, context) };
+}
+
+async function receiveFull(
+  { made, chain, announce, info }: Omit<Incremental, "chain" | "base"> & { chain: ChainFacts | undefined },
+  context: JobContext,
+) {
+  const { house, candidate, resource } = context;
+  const { backup } = house;
+  const { disk } = made;
+  const name = { ...disk.disk.key, comment: disk.disk.comment };
+  const { image } = candidate.input.subject;
+  const target = partialName(resource);
+  if ((await backup.create(target, { size: made.snapshot.size })) === "exists") {
+    await dropPartial(target, context);
+    if ((await backup.create(target, { size: made.snapshot.size })) === "exists") {
+      throw new BackurneError("unexpected", `${target} was removed and is there again`, {
+        hint: "an earlier first backup left it; remove it by hand if nothing writes to it",
+      });
+    }
+  }
+  const mark = { ...baseMark(made, []), becomes: image };
+  const [shape] = await Promise.all([
+    recordShape({ target, disk, size: made.snapshot.size, known: undefined, info }, context),
+    writeMark(target, "source", disk.source, context),
+    writeMark(target, "base", mark, context),
+    ...(needsEncoding(name) ? [writeMark(target, "encoded", true, context)] : []),
+  ]);
+  const intervals = await rememberIntervals(target, {}, context);
+  const guest = await recordMoment({ target, made, marks: {}, standing: [] }, context);
+  const { bytes, live } = await bulk(context, announce, () => receive({ disk, made: made.snapshot, target }, context));
+  const snapshots = await finishPoint(target, made, context);
+  await switchGeneration({ partial: target, image, old: chain }, context);
+  const marks = {
+    source: disk.source,
+    base: mark,
+    intervals,
+    guest,
+    shape,
+    ...(needsEncoding(name) ? { encoded: true } : {}),
+  };
+  context.facts.catalog.putNamed(image, { marks, newest: snapshots.at(-1)?.name, bytes });
+  const facts = {
+    image,
+    imageId: "",
+    kind: "current",
+    key: name,
+    comment: name.comment,
+    size: made.snapshot.size,
+  } as const;
+  return { bytes, chain: { ...facts, snapshots, marks }, disk: withLive(disk, live, context) };
+}
+
+/** Points of a named profile outlive its place in the configuration: its interval is written on the image. */
+async function rememberIntervals(target: string, marks: Marks, context: JobContext): Promise<Marks["intervals"]> {
+  const { profiles } = context.candidate.input;
+  const named = profiles.filter((profile) => standardIntervals[profile.name] === undefined);
+  const intervals = { ...marks.intervals, ...Object.fromEntries(named.map(({ name, interval }) => [name, interval])) };
+  if (Object.keys(intervals).length === 0) return undefined;
+  if (named.some(({ name, interval }) => marks.intervals?.[name] !== interval)) {
+    await writeMark(target, "intervals", intervals, context);
+  }
+  return intervals;
+}
+
+/** Transfers are bounded per live cluster and for this host. */
+function bulk<T>(context: JobContext, announce: () => Promise<void>, work: () => Promise<T>): Promise<T> {
+  const { transfers, receives, candidate, stop } = context;
+  const lane = transfers.get(candidate.input.subject.cluster);
+  const start = (): Promise<T> =>
+    receives(async () => {
+      stop.throwIfAborted();
+      await announce();
+      return work();
+    });
+  return lane ? lane(start) : start();
+}
+
+function baseMark({ names, snapshot }: Made, older: readonly SharedSnapshot[]): BaseMark {
+  const { name, id } = snapshot;
+  return { name, id, shared: [{ name, id, twins: names.slice(1) }, ...older] };
+}
+
+function entryOf(live: SnapshotFacts, chain: ChainFacts): SharedSnapshot {
+  const recorded = chain.marks.base?.shared.find((shared) => shared.name === live.name);
+  return { name: live.name, id: live.id, twins: recorded?.twins };
+}
+
+function withLive(disk: DiskFacts, live: readonly Snapshot[], { house }: JobContext): DiskFacts {
+  return { ...disk, snapshots: snapshotFacts(live, namesOf(house.settings)) };
+}
+
+async function writeMark(
+  image: string,
+  key: Parameters<typeof markKey>[0],
+  value: unknown,
+  { house }: JobContext,
+): Promise<void> {
+  await house.backup.setMetadata(image, markKey(key), JSON.stringify(value));
+}
+
+/** What was made for a transfer that failed; kept when its bytes may have arrived after all. */
+async function dropLiveSnapshot({ names, disk }: Made, context: JobContext): Promise<void> {
+  const { house, reached, candidate, resource, intents } = context;
+  const [name] = names as [string];
+  try {
+    const images = [candidate.input.subject.image, partialName(resource)];
+    const standing = await Promise.all(images.map((image) => house.backup.snapshots(image)));
+    if (standing.flatMap((snapshots) => snapshots ?? []).some((snapshot) => snapshot.name === name)) return;
+    await reached?.cluster.pool(disk.disk).removeSnapshot(disk.disk.image, name);
+    intents.settle(candidate.input.subject.key, name);
+  } catch {
+    // The error under way says what is wrong; the next run finds the name among the intents and removes it.
+  }
+}

@@ -1,0 +1,26 @@
+import type { Turn, VerifiedMark } from "@backurne/model";
+
+/** The share a verification compares, and what is to be remembered when nothing differed. */
+export interface Step {
+  readonly first: number;
+  readonly count: number;
+  readonly of: number;
+  /** `next` is 0 where the turn has ended with this. */
+  readonly turn: Turn;
+  /** Since when everything has been compared, where the turn has ended. */
+  readonly whole?: string | undefined;
+}
+
+/** Goes on where the last one stopped, on whichever host that was; other shares than before begin a turn anew. */
+export function nextStep(
+  known: VerifiedMark["turn"],
+  { count, of }: { readonly count: number; readonly of: number },
+  at: string,
+): Step {
+  const goesOn = known?.of === of && known.next < of;
+  const { next: first, began } = goesOn ? known : { next: 0, began: at };
+  const end = Math.min(of, first + count);
+  const share = { first, count: end - first, of };
+  if (end < of) return { ...share, turn: { of, next: end, began } };
+  return { ...share, turn: { of, next: 0, began }, whole: began };
+}
