@@ -1,0 +1,98 @@
+import type {
+  EmptyRequest,
+  HoldRequest,
+  LeaseTimes,
+  ReleaseRequest,
+  RestoreOptions,
+  RestoreRequest,
+  RunOptions,
+  VerifyOptions,
+} from "@backurne/engine";
+import type {
+  Diagnosis,
+  Explanation,
+  Fix,
+  Forgotten,
+  HoldReport,
+  ImageListing,
+  ImageUsage,
+  Mended,
+  Plan,
+  PointListing,
+  Precheck,
+  ReleaseReport,
+  Restoration,
+  RunEvent,
+  RunReport,
+  TrashEmptied,
+  TrashListing,
+  TrashRestored,
+  VerificationReport,
+} from "@backurne/model";
+
+export type {
+  EmptyRequest,
+  HoldRequest,
+  ReleaseRequest,
+  RestoreOptions,
+  RestoreRequest,
+  RunOptions,
+  VerifyOptions,
+} from "@backurne/engine";
+
+export interface PlanOptions extends RunOptions {
+  /** Ask the clusters how many bytes each transfer will move (one `rbd diff` per transfer). Default true. */
+  readonly estimate?: boolean | undefined;
+}
+
+/**
+ * The front door. Errors are BackurneErrors: `not-found` for a reference nothing fits, `usage` for one that
+ * fits several (the candidates are in the message), `command` when a program failed.
+ */
+export interface Backurne extends AsyncDisposable {
+  plan(options?: PlanOptions): Promise<Plan>;
+  /** Never throws for a job that failed: that is in the report. */
+  backup(options?: RunOptions & { readonly onEvent?: (event: RunEvent) => void }): Promise<RunReport>;
+  list(): Promise<readonly ImageListing[]>;
+  /** Oldest first. */
+  points(reference: string): Promise<readonly PointListing[]>;
+  /** Smallest first. */
+  stats(): Promise<readonly ImageUsage[]>;
+  explain(reference: string): Promise<Explanation>;
+  /** Compares the newest snapshot both sides share. Never throws for a chain that differs: that is in the report. */
+  verify(options: VerifyOptions): Promise<VerificationReport>;
+  /**
+   * A whole disk into a new image, compared by hash before it has its name. `refused`: an image of that name exists;
+   * `difference`: what arrived is not the backup; `held`: a run has the chain.
+   */
+  restore(request: RestoreRequest, options?: RestoreOptions): Promise<Restoration>;
+  /** Computes every problem and stores them, in the pool and in `state_dir`, where `backurne/check` reads them. */
+  precheck(): Promise<Precheck>;
+  /** Looks before anything breaks; changes nothing. What could not be looked at is a finding too. */
+  examine(): Promise<Diagnosis>;
+  /** Does what a finding offers, if that is still right. */
+  mend(fix: Fix): Promise<Mended>;
+  /** No policy expires it until it is released, or the hold is over. `held` where another run holds the image. */
+  hold(request: HoldRequest): Promise<HoldReport>;
+  release(request: ReleaseRequest): Promise<ReleaseReport>;
+  /** Into the trash. `refused` while it is backed up, not known to be gone, or held. */
+  forget(reference: string): Promise<Forgotten>;
+  /** What we put there and nobody else, what ends first first. */
+  trash(): Promise<readonly TrashListing[]>;
+  restoreTrashed(reference: string): Promise<TrashRestored>;
+  /** For good. */
+  emptyTrash(request?: EmptyRequest): Promise<TrashEmptied>;
+}
+
+export interface OpenOptions {
+  /** Epoch ms; tests turn the clock with it. */
+  readonly now?: () => number;
+  /** The environment of every program; without it ssh finds no agent, and programs are looked for in Debian's PATH. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Name of this host in leases and reports; default: what the host says. */
+  readonly host?: string;
+  /** ms without a byte after which the backup pool is asked whether it is full. */
+  readonly silence?: number;
+  /** Tests shorten them; shorter ones than the default lose leases on a busy cluster. */
+  readonly leaseTimes?: LeaseTimes;
+}

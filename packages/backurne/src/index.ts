@@ -1,0 +1,12 @@
+export type * from "./api.ts";
+export { openBackurne } from "./open.ts";
+export { VERSION } from "./version.ts";
+export {
+  configJsonSchema,
+  convertConfig,
+  exampleConfig,
+  findConfig,
+  formatProblem,
+  readConfig,
+} from "@backurne/config";
+export { BackurneError } from "@backurne/model";

@@ -1,0 +1,64 @@
+import { mkdtempSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createGroupRunner, type Command, type Executor, type Transport } from "@backurne/exec";
+import type { HelperCommand, HelperSettings, PlainCluster, SshSettings } from "@backurne/model";
+import type { Run } from "@backurne/rbd";
+import { helperTransport, resolveHelper, sshTransport } from "@backurne/ssh";
+
+/** Where a cluster's commands run. */
+export interface Place {
+  /** Control commands: they share one connection, and those that come together share one process. */
+  readonly run: Run;
+  /** Streams: each has a connection of its own. */
+  readonly bulk: Transport;
+  close(): Promise<void>;
+}
+
+export async function reach(cluster: PlainCluster, executor: Executor): Promise<Place> {
+  return "ssh" in cluster.reach
+    ? reachBySsh(cluster.reach.ssh, executor)
+    : reachByHelper(cluster.reach.helper, executor);
+}
+
+/** Nothing is made or contacted before the first control command. */
+export function reachBySsh(ssh: SshSettings, executor: Executor): Place {
+  let directory: string | undefined;
+  let shared: Transport | undefined;
+  // Short: a socket's path has to fit into 108 bytes.
+  const socket = () => join((directory ??= mkdtempSync(join(tmpdir(), "backurne-ssh-"))), "m");
+  const control: Transport = {
+    place: ssh.host,
+    wrap: (...wrapped) => (shared ??= sshTransport({ ...ssh, controlPath: socket() }, "control")).wrap(...wrapped),
+  };
+  return {
+    run: createGroupRunner(executor, control),
+    bulk: sshTransport(ssh, "bulk"),
+    async close() {
+      if (directory === undefined) return;
+      await executor.run([endMaster(ssh, socket())]).catch(() => undefined); // there may be none
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Without it the connection would outlive us by its ControlPersist. */
+function endMaster({ host, configFile }: SshSettings, controlPath: string): Command {
+  return {
+    file: "ssh",
+    args: ["-S", controlPath, ...(configFile ? ["-F", configFile] : []), "-O", "exit", "--", host],
+  };
+}
+
+async function reachByHelper(helper: HelperSettings, executor: Executor): Promise<Place> {
+  const transport = helperTransport(await askHelper(helper, executor));
+  return { run: createGroupRunner(executor, transport), bulk: transport, async close() {} };
+}
+
+async function askHelper(helper: HelperSettings, executor: Executor): Promise<HelperCommand> {
+  const { get } = helper;
+  if (!get) return resolveHelper(helper);
+  const { stdout } = await executor.run([{ file: get.cmd, args: get.args }], { timeout: 60_000 });
+  return resolveHelper(helper, stdout);
+}
