@@ -1,0 +1,20 @@
+import type { Settings } from "@backurne/model";
+import type { Backurne } from "backurne";
+import type { GlobalArgs } from "../help.ts";
+import type { World } from "../world.ts";
+
+export interface Session {
+  readonly backurne: Backurne;
+  readonly settings: Settings;
+}
+
+/** Reads the configuration, opens the front door, and closes it again whatever happens. */
+export async function withBackurne<T>(
+  { args, world }: { args: GlobalArgs; world: World },
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  const door = await world.loadFrontDoor();
+  const settings = await door.readConfig(door.findConfig({ flag: args.config, env: world.env }));
+  await using backurne = await door.openBackurne(settings, { now: world.now, env: world.env });
+  return await work({ backurne, settings });
+}

@@ -1,0 +1,15 @@
+/** The front door, loaded late: most of the time a command takes to start is its imports. */
+export type FrontDoor = Pick<
+  typeof import("backurne"),
+  | "openBackurne"
+  | "readConfig"
+  | "findConfig"
+  | "exampleConfig"
+  | "convertConfig"
+  | "configJsonSchema"
+  | "formatProblem"
+>;
+
+export function loadFrontDoor(): Promise<FrontDoor> {
+  return import("backurne");
+}
