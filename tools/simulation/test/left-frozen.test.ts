@@ -1,0 +1,71 @@
+import { expect, test } from "vitest";
+import { at, backUp, DAY, guest, openWorld, profile } from "../src/index.ts";
+
+// Guests that a run has left frozen, and what the next run of any host does about it.
+
+function begin() {
+  const web = guest(100, "web", ["scsi0", "scsi1"]);
+  return { web, world: openWorld({ profiles: [profile()], proxmox: { px1: [web] } }) };
+}
+
+const THAWED = { about: "px1/100", message: "an earlier run had left it frozen; it is thawed now" };
+
+test("a run that dies inside the freeze: another host thaws the guest, and not before its lease is free", async () => {
+  const { world, web } = begin();
+  const frozen = Promise.withResolvers<void>();
+  world.before = (call) => {
+    if (call !== "px1 freeze 100") return undefined;
+    frozen.resolve();
+    return new Promise(() => undefined);
+  };
+  void backUp(world.host("bk1"));
+  await frozen.promise;
+  world.before = undefined;
+  world.now += 30_000;
+  const early = await backUp(world.host("bk2"));
+  expect(web.frozen).toBe(true); // bk1 may be alive
+  expect(early.report).toMatchObject({ exit: 11, warnings: [], totals: { held: 2 } });
+  world.now += 31_000;
+  const { report } = await backUp(world.host("bk2"));
+  expect(report).toMatchObject({ exit: 0, warnings: [THAWED], totals: { full: 2, held: 0 } });
+  expect(web.frozen).toBe(false);
+  const [first] = world.calls.filter((call) => /^px1 (thaw|freeze) 100$/.test(call)).slice(1);
+  expect(first).toBe("px1 thaw 100");
+});
+
+test("a guest that does not answer the thaw stays on record until a run could thaw it", async () => {
+  const { world, web } = begin();
+  world.before = at("px1 createSnapshot vm-100-scsi1", () => (web.agent = "hangs"));
+  const stuck = { about: "px1/web", message: expect.stringContaining("may still be frozen") };
+  const ran = await backUp(world.host("bk1"));
+  expect(ran.report).toMatchObject({ exit: 0, warnings: [stuck], totals: { full: 2 } });
+  expect(web.frozen).toBe(true);
+  world.before = undefined;
+  // Nothing is due, and it still does not answer.
+  world.now += 60_000;
+  const again = await backUp(world.host("bk2"));
+  const still = { about: "px1/100", message: expect.stringContaining("may still be frozen") };
+  expect(again.report).toMatchObject({ exit: 0, warnings: [still], totals: { planned: 0 } });
+  web.agent = "answers";
+  world.now += 60_000;
+  const { report } = await backUp(world.host("bk2"));
+  expect(report).toMatchObject({ exit: 0, warnings: [THAWED] });
+  expect(web.frozen).toBe(false);
+  world.now += 60_000;
+  world.calls.length = 0;
+  expect((await backUp(world.host("bk1"))).report.warnings).toEqual([]);
+  expect(world.calls).not.toContain("px1 thaw 100");
+});
+
+test("a freeze that was not answered may have frozen all the same: it is on record", async () => {
+  const { world, web } = begin();
+  web.agent = "hangs";
+  const { report } = await backUp(world.host("bk1"));
+  expect(report).toMatchObject({ exit: 0, totals: { full: 2 } });
+  expect(report.warnings).toContainEqual({ about: "px1/web", message: expect.stringContaining("may still be frozen") });
+  web.agent = "answers";
+  world.now += DAY;
+  const next = await backUp(world.host("bk2"), { cluster: "px1" });
+  expect(next.report).toMatchObject({ exit: 0, warnings: [THAWED], totals: { incremental: 2 } });
+  expect(web.frozen).toBe(false);
+});

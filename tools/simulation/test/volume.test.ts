@@ -1,0 +1,110 @@
+import { explainImage, listImages, previewRun, releaseImage, type House } from "@backurne/engine";
+import { parseMarks } from "@backurne/model";
+import { describe, expect, test } from "vitest";
+import { backUp, DAY, failing, openWorld, profile, type World } from "../src/index.ts";
+
+const TARGET = "alpha;disk;None";
+const GiB = 2 ** 30;
+const SIZE = 40 * GiB; // half of it is used
+
+/** A host whose transfers move so much. */
+function moving(world: World, bytes: number, changes: Partial<House> = {}): House {
+  const house = world.host("bk1");
+  const { run } = house.executor;
+  const settings = { ...house.settings, changeAlarm: { factor: 8, atLeast: GiB, share: 0.25 } };
+  const executor = {
+    run: (...[pipeline, options]: Parameters<typeof run>) =>
+      run(pipeline, { ...options, onBytes: () => options?.onBytes?.(bytes) }),
+  };
+  return { ...house, settings, executor, ...changes };
+}
+
+async function night(world: World, house: House) {
+  const { report } = await backUp(house);
+  world.now += DAY;
+  return report;
+}
+
+/** A disk that changes half a GiB a night, for so many nights after its first. */
+async function usual(nights: number): Promise<World> {
+  const world = openWorld({ profiles: [profile({ count: 3 })] });
+  world.live("alpha").add("disk", SIZE);
+  for (let count = 0; count <= nights; count += 1) await night(world, moving(world, GiB / 2));
+  return world;
+}
+
+const marksOf = ({ backup }: World) => parseMarks(Object.fromEntries(backup.images.get(TARGET)?.metadata ?? []));
+
+test("what the last thirty incrementals moved is remembered with the image, and not in the catalog", async () => {
+  const world = await usual(33);
+  const { volume = [] } = marksOf(world);
+  expect(volume).toHaveLength(30);
+  expect(volume.at(-1)).toEqual({ at: new Date(world.now - DAY).toISOString(), bytes: GiB / 2 });
+  expect(await world.objects.read("backurne.index")).not.toContain("volume");
+  const { changed } = await explainImage(moving(world, 0), "disk");
+  expect(changed).toEqual({ runs: 30, last: GiB / 2, usual: GiB / 2 });
+});
+
+describe("a jump far outside of its own history", () => {
+  test("raises an alarm, and nothing of the image expires until it is released", async () => {
+    const world = await usual(10);
+    const before = world.backup.points(TARGET);
+    const jump = await night(world, moving(world, 10 * GiB));
+    expect(jump).toMatchObject({ exit: 0, totals: { incremental: 1, removedBackup: 0 } });
+    expect(jump.warnings).toMatchObject([
+      { about: TARGET, message: expect.stringMatching(/^change alarm: 10\.0 GiB changed .* up to 512 MiB are usual/) },
+    ]);
+    expect(marksOf(world).alarm).toEqual({ at: expect.any(String), bytes: 10 * GiB, usual: GiB / 2 });
+    for (let count = 0; count < 5; count += 1) {
+      const report = await night(world, moving(world, 12 * GiB));
+      expect(report).toMatchObject({ exit: 0, totals: { removedBackup: 0 } });
+      expect(report.warnings).toHaveLength(1);
+    }
+    expect(world.backup.points(TARGET)).toEqual(expect.arrayContaining([...before]));
+
+    const house = moving(world, GiB / 2);
+    expect((await listImages(house))[0]?.alarm).toMatchObject({ bytes: 10 * GiB });
+    const explained = await explainImage(house, "disk");
+    expect(explained.alarm).toMatchObject({ bytes: 10 * GiB });
+    expect(explained.snapshots[0]?.because).toMatch(/^hold by the change alarm of 2026-01-12/);
+    const plan = await previewRun(house, { estimate: false });
+    expect(plan.held).toMatchObject([{ points: before.length + 6 }]);
+    expect(plan.warnings).toMatchObject([{ about: TARGET }]);
+
+    expect(await releaseImage(house, { image: "disk" })).toMatchObject({ released: [{ what: "alarm" }] });
+    const after = await night(world, house);
+    expect(after.warnings).toEqual([]);
+    expect(world.backup.points(TARGET).length).toBeLessThan(before.length + 2);
+  });
+
+  test.each<[string, number, number, Partial<House>?]>([
+    ["too little history", 5, 10 * GiB],
+    ["not more than the factor", 10, 4 * GiB],
+    ["not more than the share of what is used", 10, 4.5 * GiB],
+  ])("%s: no alarm", async (_, nights, bytes) => {
+    const world = await usual(nights);
+    expect((await night(world, moving(world, bytes))).warnings).toEqual([]);
+    expect(marksOf(world).alarm).toBeUndefined();
+  });
+
+  test("no alarm where the configuration wants none", async () => {
+    const world = await usual(10);
+    const { settings } = world.host("bk1");
+    expect((await night(world, moving(world, 15 * GiB, { settings }))).warnings).toEqual([]);
+    expect(marksOf(world).volume?.at(-1)).toMatchObject({ bytes: 15 * GiB });
+  });
+
+  test("a pause may bring as much more as it was longer", async () => {
+    const world = await usual(10);
+    world.now += 10 * DAY;
+    expect((await night(world, moving(world, 6 * GiB))).warnings).toEqual([]);
+  });
+
+  test("that cannot be written down costs no backup", async () => {
+    const world = await usual(10);
+    world.before = failing(`backup changedBytes ${TARGET}`);
+    const report = await night(world, moving(world, 10 * GiB));
+    expect(report).toMatchObject({ exit: 0, totals: { incremental: 1 } });
+    expect(report.warnings).toMatchObject([{ message: expect.stringContaining("could not be remembered") }]);
+  });
+});
