@@ -1,0 +1,76 @@
+import type { PlainCluster } from "@backurne/model";
+import { expect, test } from "vitest";
+import { MiB, openArena, write, type Arena } from "../src/arena.ts";
+
+function reachedBy(arena: Arena, change: Partial<PlainCluster>): void {
+  const [cluster] = arena.settings.liveClusters as [PlainCluster];
+  arena.settings = { ...arena.settings, liveClusters: [{ ...cluster, ...change }] };
+}
+
+async function backUpTwice(arena: Arena): Promise<void> {
+  await arena.createImage("disk", 32 * MiB);
+  await arena.change("disk", [write(0, 4 * MiB)]);
+  const first = await arena.backup();
+  expect(first.report).toMatchObject({ exit: 0, totals: { full: 1 } });
+  await arena.change("disk", [write(8 * MiB, MiB), { kind: "resize", size: 48 * MiB }]);
+  const second = await arena.backup({ force: true });
+  expect(second.report).toMatchObject({ exit: 0, totals: { incremental: 1 } });
+  expect(second.report.totals.bytes).toBeLessThan(2 * MiB);
+}
+
+test("zstd on the wire changes nothing but the wire", async () => {
+  const arena = await openArena();
+  reachedBy(arena, { compression: true });
+  await backUpTwice(arena);
+  expect(await arena.liveSnapshots("disk")).toHaveLength(1);
+  expect(await arena.backupSnapshots("alpha;disk;None")).toHaveLength(2);
+  await arena.assertHonest();
+});
+
+test("a helper command whose name another command prints reaches a cluster as well as ssh does", async () => {
+  const arena = await openArena();
+  const use = { cmd: "env", args: ["HELPED_BY=%HELPERNAME%"] };
+  reachedBy(arena, { reach: { helper: { use, get: { cmd: "echo", args: ["pod/tools-1"] } } } });
+  await backUpTwice(arena);
+  expect(await arena.backupSnapshots("alpha;disk;None")).toHaveLength(2);
+  await arena.assertHonest();
+});
+
+test("namespaces on both sides are pools of their own", async () => {
+  const arena = await openArena();
+  const { pool } = arena;
+  await arena.live("namespace", "create", `--pool=${pool}`, "--namespace=tenant");
+  await arena.backupSide("namespace", "create", `--pool=${pool}`, "--namespace=vault");
+  await arena.createImage("outside", MiB);
+  await arena.live("create", `--pool=${pool}`, "--namespace=tenant", "--image=inside", "--size", "4M");
+  const [cluster] = arena.settings.liveClusters as [PlainCluster];
+  reachedBy(arena, { address: { ...cluster.address, namespace: "tenant" } });
+  arena.settings = { ...arena.settings, backup: { ...arena.settings.backup, namespace: "vault" } };
+
+  const { report } = await arena.backup();
+  expect(report).toMatchObject({ exit: 0, totals: { full: 1, done: 1 } });
+  expect((await arena.backup({ force: true })).report).toMatchObject({ exit: 0, totals: { incremental: 1 } });
+  expect(await arena.backupImages()).toEqual([]);
+  const inside = await arena.backupSide("ls", `--pool=${pool}`, "--namespace=vault", "--format", "json");
+  expect(JSON.parse(inside)).toEqual(["alpha;inside;None"]);
+  const snapshots = [
+    "snap",
+    "ls",
+    `--pool=${pool}`,
+    "--namespace=vault",
+    "--image=alpha;inside;None",
+    "--format",
+    "json",
+  ];
+  expect(JSON.parse(await arena.backupSide(...snapshots))).toHaveLength(2);
+  expect(await arena.liveSnapshots("outside")).toHaveLength(0);
+});
+
+test("a pool is never backed up into itself, whatever the configuration calls it", async () => {
+  const arena = await openArena();
+  await arena.createImage("disk", MiB);
+  const [cluster] = arena.settings.liveClusters as [PlainCluster];
+  arena.settings = { ...arena.settings, backup: cluster.address };
+  await expect(arena.backup()).rejects.toMatchObject({ code: "configuration" });
+  expect(await arena.liveSnapshots("disk")).toHaveLength(0);
+});
