@@ -30,8 +30,8 @@ test.each(rows)("$trouble", async ({ trouble, end, works, kills = false }) => {
   const bench = await openBench();
   const tool = spawn("sleep", ["600"]);
   const killed = new Promise<unknown>((resolve) => tool.once("exit", (_, signal) => resolve(signal)));
-  await bench.aim(tool.pid as number);
   await bench.set({ where: "backup", when: "import", does: does(trouble, { seconds: 0.2, code: 17 }), once: true });
+  await bench.aim(tool.pid as number);
   const got = await bench.run("rbd import x", { input: "bytes" });
   expect(got).toMatchObject(end);
   expect(got.stdout.length > 0 && !answer.startsWith(got.stdout)).toBe(trouble === "garbage");
