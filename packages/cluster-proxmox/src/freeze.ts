@@ -1,6 +1,7 @@
 import type { Frozen, NotFrozen, Stillness, Thawed } from "@backurne/cluster";
 import type { Guard } from "@backurne/exec";
 import { describeError } from "@backurne/model";
+import { lockedBy } from "./agent.ts";
 import { ProxmoxError } from "./error.ts";
 import type { GuestAgent } from "./guest-agent.ts";
 import { thawSurely } from "./thaw.ts";
@@ -23,7 +24,8 @@ export async function freezeGuest(freezing: Freezing, signal?: AbortSignal): Pro
   try {
     signal?.throwIfAborted();
     const state = await agent.state();
-    if (state !== "running") return { frozen: false, because: `it is ${state}` };
+    if (state.is !== "running") return { frozen: false, because: `it is ${state.is}` };
+    if (state.lock !== undefined) return { frozen: false, because: lockedBy(state.lock) };
     await agent.ping();
     signal?.throwIfAborted();
     guard = await freezing.watch();
@@ -87,8 +89,10 @@ async function release({
 /** What the listing says of a guest, as it is now. */
 export async function stillnessNow(listed: Stillness, agent: Pick<GuestAgent, "state">): Promise<Stillness> {
   const state = await agent.state();
-  if (state === "stopped" || state === "gone") return { kind: "stopped" };
-  if (state === "paused") return { kind: "unfreezable", because: "it is paused" };
+  if (state.is === "gone") return { kind: "stopped" };
+  if (state.lock !== undefined) return { kind: "unfreezable", because: lockedBy(state.lock) };
+  if (state.is === "stopped") return { kind: "stopped" };
+  if (state.is === "paused") return { kind: "unfreezable", because: "it is paused" };
   return listed.kind === "unfreezable" ? listed : { kind: "freezable" };
 }
 
@@ -96,7 +100,7 @@ export async function stillnessNow(listed: Stillness, agent: Pick<GuestAgent, "s
 export async function thawLeftover({ agent, times }: Pick<Freezing, "agent" | "times">): Promise<Thawed> {
   try {
     const state = await agent.state();
-    if (state === "stopped" || state === "gone") return { held: false };
+    if (state.is === "stopped" || state.is === "gone") return { held: false };
     if ((await agent.status().catch(() => undefined)) === "thawed") return { held: false };
     const { thawed, because } = await thawSurely(agent, { limit: times.thawing, pause: times.thawPause });
     return thawed ? { held: true } : { held: false, stuck: true, because };

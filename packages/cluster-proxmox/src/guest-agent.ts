@@ -5,8 +5,13 @@ import { isElsewhere, isNodeDown } from "./error.ts";
 import { listGuests } from "./read-guests.ts";
 import type { Times } from "./times.ts";
 
-/** How a VM is at this moment; `paused` is everything between running and off. */
-export type VmState = "running" | "paused" | "stopped" | "gone";
+/** How a VM is at this moment. */
+export interface VmState {
+  /** `paused` is everything between running and off. */
+  readonly is: "running" | "paused" | "stopped" | "gone";
+  /** What Proxmox itself is doing with it: `backup`, `snapshot`, `migrate`, `clone` and others. */
+  readonly lock?: string | undefined;
+}
 
 /** The agent in one VM, on whichever node that runs: it may have migrated since it was listed. Each call is one try. */
 export interface GuestAgent {
@@ -20,7 +25,7 @@ export interface GuestAgent {
   status(): Promise<"frozen" | "thawed">;
 }
 
-const current = z.object({ status: z.string(), qmpstatus: z.string().optional() });
+const current = z.object({ status: z.string(), qmpstatus: z.string().optional(), lock: z.string().optional() });
 const counted = z.object({ result: z.number().int().nonnegative() });
 const told = z.object({ result: z.enum(["frozen", "thawed"]) });
 
@@ -58,11 +63,12 @@ export function openGuestAgent(
   return {
     async state() {
       try {
-        const { status, qmpstatus = status } = current.parse(await ask(times.status, (vm) => vm.status.current.$get()));
-        if (status === "stopped") return "stopped";
-        return qmpstatus === "running" ? "running" : "paused";
+        const answer = current.parse(await ask(times.status, (vm) => vm.status.current.$get()));
+        const { status, qmpstatus = status, lock } = answer;
+        if (status === "stopped") return { is: "stopped", lock };
+        return { is: qmpstatus === "running" ? "running" : "paused", lock };
       } catch (error) {
-        if (error instanceof BackurneError && error.code === "not-found") return "gone";
+        if (error instanceof BackurneError && error.code === "not-found") return { is: "gone" };
         throw error;
       }
     },

@@ -40,5 +40,5 @@ export async function thawSurely(agent: GuestAgent, { limit, pause, signal }: Th
 /** A VM that does not run holds nothing still. */
 async function isOff(agent: GuestAgent): Promise<boolean> {
   const state = await agent.state().catch(() => undefined);
-  return state === "stopped" || state === "gone";
+  return state?.is === "stopped" || state?.is === "gone";
 }

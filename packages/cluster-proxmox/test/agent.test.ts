@@ -57,4 +57,20 @@ describe("a guest", () => {
   ] as const)("of kind %s, %s, with agent %j", (kind, status, agent, stillness) => {
     expect(stillnessOf(guest({ kind, status, config: { agent } }))).toEqual(stillness);
   });
+
+  it.each([
+    ["qemu", "running", "backup"],
+    ["qemu", "stopped", "clone"], // its disks are being written
+    ["qemu", "stopped", "suspended"], // its disks are those of a running one
+    ["lxc", "stopped", "rollback"],
+  ] as const)(
+    "of kind %s, %s, that Proxmox has locked with %s, is neither frozen nor taken for stopped",
+    (kind, status, lock) => {
+      const because = `Proxmox has it locked: ${lock}`;
+      expect(stillnessOf(guest({ kind, status, config: { agent: "1", lock } }))).toEqual({
+        kind: "unfreezable",
+        because,
+      });
+    },
+  );
 });

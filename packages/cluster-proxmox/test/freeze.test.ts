@@ -31,6 +31,12 @@ describe("a guest is not asked to freeze", () => {
     paused: { vm: { qmpstatus: "paused" }, because: "it is paused", calls: ["state"] },
     "halted by an I/O error": { vm: { qmpstatus: "io-error" }, because: "it is paused", calls: ["state"] },
     "still migrating here": { vm: { qmpstatus: "inmigrate" }, because: "it is paused", calls: ["state"] },
+    "being backed up by Proxmox": {
+      vm: { lock: "backup" },
+      because: "Proxmox has it locked: backup",
+      calls: ["state"],
+    },
+    "being migrated": { vm: { lock: "migrate" }, because: "Proxmox has it locked: migrate", calls: ["state"] },
     stopped: { vm: { status: "stopped", qmpstatus: "stopped" }, because: "it is stopped", calls: ["state"] },
     gone: { vm: { node: undefined }, because: "it is gone", calls: ["state", "list"] },
     "a container now": { vm: { kind: "lxc" }, because: "it is gone", calls: ["state", "list"] },

@@ -8,6 +8,7 @@ export interface Vm {
   node: string | undefined;
   status: "running" | "stopped";
   qmpstatus: string;
+  lock?: string;
   filesystems: number;
   /** Filesystems that stand still. */
   frozen: number;
@@ -79,7 +80,10 @@ function answer(vm: Vm, { call, node }: { call: Call; node?: string | undefined 
   if (node !== vm.node || vm.kind !== "qemu") {
     return { status: 500, message: `Configuration file 'nodes/${node}/qemu-server/100.conf' does not exist` };
   }
-  if (call === "state") return { data: { status: vm.status, qmpstatus: vm.qmpstatus, vmid: vm.vmid } };
+  if (call === "state") {
+    const { status, qmpstatus, vmid, lock } = vm;
+    return { data: { status, qmpstatus, vmid, ...(lock === undefined ? {} : { lock }) } };
+  }
   if (vm.status === "stopped") return { status: 500, message: "VM 100 is not running" };
   if (vm.qmpstatus !== "running") return ODD.noAgent();
   return { data: { result: command(vm, call) } };
