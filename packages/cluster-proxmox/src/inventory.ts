@@ -24,8 +24,7 @@ export async function takeInventory(
   // The configurations were read before the pools: a disk made in between is one we know nothing of yet.
   const pools = await listPools(
     placed.wanted.flatMap(({ disks }) => disks),
-    settings,
-    access,
+    { settings, access, storages },
   );
   const found = placed.wanted.map((one) => findGuest(one, pools, scene));
   return {

@@ -2,7 +2,7 @@ import type { Blind, ReachedPool } from "@backurne/cluster";
 import { describeError, type Disk, type ProxmoxCluster } from "@backurne/model";
 import type { ImageWithSnapshots } from "@backurne/rbd";
 import type { ProxmoxAccess } from "./access.ts";
-import { addressOf, reachOf } from "./storages.ts";
+import { addressOf, reachOf, type Storage } from "./storages.ts";
 
 /** What one pool holds. */
 interface ListedPool {
@@ -26,12 +26,17 @@ interface Group {
   error?: unknown;
 }
 
-/** One listing for each pool that some disk is in, however many storages of the cluster lead to it. Throws when none answers. */
-export async function listPools(
-  disks: readonly Disk[],
-  settings: ProxmoxCluster,
-  access: Pick<ProxmoxAccess, "reach">,
-): Promise<ListedPools> {
+export interface Place {
+  readonly settings: ProxmoxCluster;
+  readonly access: Pick<ProxmoxAccess, "reach">;
+  readonly storages: ReadonlyMap<string, Storage>;
+}
+
+/**
+ * One listing for each pool that some disk is in, however many storages of the cluster lead to it; of Ceph clusters that no
+ * disk is in any more only who they are: what was there is gone, as Proxmox says. Throws when no pool answers.
+ */
+export async function listPools(disks: readonly Disk[], { settings, access, storages }: Place): Promise<ListedPools> {
   const groups = new Map<string, Group>();
   for (const disk of disks) {
     const id = poolId(disk, settings);
@@ -40,16 +45,34 @@ export async function listPools(
     groups.set(id, group);
   }
   const all = [...groups.values()];
-  await Promise.all(all.map(fill));
+  const [unused] = await Promise.all([askUnused(disks, { settings, access, storages }), ...all.map(fill)]);
   const failed = all.filter(({ listed }) => !listed);
   if (failed.length > 0 && failed.length === all.length) throw failed[0]?.error;
   return {
-    fsids: [...new Set(all.flatMap(({ listed }) => listed?.fsid ?? []))],
+    fsids: [...new Set([...all.flatMap(({ listed }) => listed?.fsid ?? []), ...unused])],
     blind: failed.flatMap(({ storages, error }) =>
       [...storages].map((storage) => ({ about: `storage ${storage}`, because: describeError(error) })),
     ),
     of: (disk) => groups.get(poolId(disk, settings))?.listed,
   };
+}
+
+/**
+ * One that does not answer stays unknown, as it was: nobody wants anything of it now. Of a cluster without any disk nothing is
+ * concluded: the user may have lost the right to see its guests.
+ */
+async function askUnused(disks: readonly Disk[], { settings, access, storages }: Place): Promise<readonly string[]> {
+  if (disks.length === 0) return [];
+  const known = new Set(disks.map(({ storage = "" }) => wayTo(storage, settings)));
+  const ways = new Map<string, ReachedPool>();
+  for (const storage of storages.values()) {
+    const way = wayTo(storage.name, settings);
+    if (storage.type !== "rbd" || storage.disabled || known.has(way)) continue;
+    const reach = reachOf(storage.name, settings);
+    ways.set(way, access.reach(reach, addressOf(storage, reach)));
+  }
+  const asked = await Promise.allSettled([...ways.values()].map(({ objects }) => objects.fsid()));
+  return asked.flatMap((answer) => (answer.status === "fulfilled" ? answer.value : []));
 }
 
 async function fill(group: Group): Promise<void> {
@@ -67,8 +90,12 @@ export function reachPool(disk: Disk, settings: ProxmoxCluster, access: Pick<Pro
   return access.reach(reach, addressOf(disk, reach));
 }
 
-function poolId(disk: Disk, settings: ProxmoxCluster): string {
-  const { ssh, cephConf, cephId } = reachOf(disk.storage ?? "", settings);
+function poolId({ storage = "", pool, namespace }: Disk, settings: ProxmoxCluster): string {
+  return JSON.stringify([wayTo(storage, settings), pool, namespace]);
+}
+
+function wayTo(storage: string, settings: ProxmoxCluster): string {
+  const { ssh, cephConf, cephId } = reachOf(storage, settings);
   const { host, user, port, identityFile, configFile } = ssh;
-  return JSON.stringify([[host, user, port, identityFile, configFile], cephConf, cephId, disk.pool, disk.namespace]);
+  return JSON.stringify([host, user, port, identityFile, configFile, cephConf, cephId]);
 }

@@ -1,6 +1,7 @@
 import type { Disk, ProxmoxCluster } from "@backurne/model";
 import { describe, expect, it } from "vitest";
 import { listPools } from "../src/list-pools.ts";
+import type { Storage } from "../src/storages.ts";
 import { ceph, imageOf, type SmallPool } from "./ceph.ts";
 import { settings } from "./guests.ts";
 
@@ -18,9 +19,11 @@ async function list(
   places: readonly string[],
   pools: Parameters<typeof ceph>[0],
   changes: Partial<ProxmoxCluster> = {},
+  storages: readonly Storage[] = [],
 ) {
   const { access, listings } = ceph(pools);
-  return { listings, listed: await listPools(places.map(disk), settings(changes), access) };
+  const place = { settings: settings(changes), access, storages: new Map(storages.map((one) => [one.name, one])) };
+  return { listings, listed: await listPools(places.map(disk), place) };
 }
 
 describe("pools", () => {
@@ -80,6 +83,36 @@ describe("pools", () => {
       ...access.reach(...to),
       objects: { fsid: () => Promise.reject(new Error("no quorum")) },
     });
-    await expect(listPools([disk("ceph:vms")], settings(), { reach })).rejects.toThrow("no quorum");
+    const place = { settings: settings(), access: { reach }, storages: new Map() };
+    await expect(listPools([disk("ceph:vms")], place)).rejects.toThrow("no quorum");
+  });
+
+  describe("that no disk is in any more", () => {
+    const storage = (name: string, changes: Partial<Storage> = {}): Storage => {
+      const own = { name, type: "rbd", disabled: false, pool: "vms", namespace: "" };
+      return { ...own, ...changes };
+    };
+
+    it("are not listed, and their clusters are known: what was there is gone", async () => {
+      const pools = { "ceph:vms": A, "other:vms": B };
+      const { listed, listings } = await list(["ceph:vms"], pools, {}, [storage("ceph"), storage("other")]);
+      expect(listed.fsids).toEqual(["a", "b"]);
+      expect(listings).toEqual(["ceph:vms"]);
+    });
+
+    it.each<[string, Storage]>([
+      ["that does not answer", storage("silent")],
+      ["that is switched off", storage("other", { disabled: true })],
+      ["that is not rbd", storage("other", { type: "dir" })],
+    ])("stay unknown on a storage %s, and are nobody's trouble", async (_, other) => {
+      const pools = { "ceph:vms": A, "other:vms": B };
+      const { listed } = await list(["ceph:vms"], pools, {}, [storage("ceph"), other]);
+      expect(listed).toMatchObject({ fsids: ["a"], blind: [] });
+    });
+
+    it("stay unknown when no disk at all is left: that may be a listing without rights", async () => {
+      const { listed } = await list([], { "other:vms": B }, {}, [storage("other")]);
+      expect(listed).toMatchObject({ fsids: [], blind: [] });
+    });
   });
 });
