@@ -55,7 +55,7 @@ interface Place {
 }
 
 function describeDisk(volume: Volume, { guest, identity, storage, scene }: Place): Disk {
-  const { vmid, kind, tags, name } = guest;
+  const { vmid, kind, tags, name, pool: owned } = guest;
   const { image, owner } = rbdImage(volume.name) ?? { image: plainImage(volume.name), owner: vmid };
   const { pool, namespace } = storage?.type === "rbd" ? storage : { pool: "", namespace: "" };
   // A volume that somebody else owns is known by its image too, and that chain is the owner's.
@@ -71,7 +71,7 @@ function describeDisk(volume: Volume, { guest, identity, storage, scene }: Place
     key: keyOf(identity, place, scene.settings.identPrefix),
     comment: name,
     storage: volume.storage,
-    vm: { vmid, kind, tags },
+    vm: { vmid, kind, tags, ...(owned === undefined ? {} : { pool: owned }) },
   };
 }
 

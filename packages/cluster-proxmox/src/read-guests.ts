@@ -14,6 +14,8 @@ export interface ListedGuest {
   readonly status: string;
   readonly name: string;
   readonly tags: readonly string[];
+  /** The resource pool it is in. */
+  readonly pool?: string | undefined;
 }
 
 /** With its own configuration, current values. */
@@ -57,6 +59,7 @@ const row = z.object({
   status: z.string().default("unknown"),
   name: z.string().optional(),
   tags: z.string().optional(),
+  pool: z.string().optional(),
 });
 
 export async function listGuests(client: Client, signal?: AbortSignal): Promise<readonly ListedGuest[]> {

@@ -65,6 +65,12 @@ describe("a disk is backed up", () => {
     expect(place(volume, identity)).toEqual({ kind: "wanted", disk: { ...DISK, ...changes } });
   });
 
+  it("with the pool of Proxmox that its guest is in", () => {
+    const volume = { adapter: "scsi0", storage: "ceph", name: "vm-100-disk-0", off: undefined };
+    const placed = placeVolume(volume, { guest: guest({ pool: "customers" }), identity: byUuid }, scene);
+    expect(placed).toMatchObject({ kind: "wanted", disk: { pool: "vms", vm: { pool: "customers" } } });
+  });
+
   it("under the prefix of its cluster", () => {
     const placed = place({}, byUuid, { settings: settings({ identPrefix: "b-" }) });
     expect(placed).toMatchObject({ kind: "wanted", disk: { key: { ident: `b-${UUID}`, disk: "scsi0" } } });

@@ -11,6 +11,7 @@ export interface Machine {
   readonly status?: string;
   readonly name?: string;
   readonly tags?: string;
+  readonly pool?: string;
   readonly config?: Readonly<Record<string, unknown>>;
   /** Instead of the configuration. */
   readonly says?: Reply;
@@ -41,8 +42,8 @@ export function proxmox({ guests, storages = [CEPH] }: SmallCluster): Handler {
   };
 }
 
-function listed({ vmid, kind = "qemu", node = "pve1", status = "running", name, tags }: Machine) {
-  return { id: `${kind}/${vmid}`, type: kind, vmid, node, status, name, tags, template: 0, maxmem: 1 };
+function listed({ vmid, kind = "qemu", node = "pve1", status = "running", name, tags, pool }: Machine) {
+  return { id: `${kind}/${vmid}`, type: kind, vmid, node, status, name, tags, pool, template: 0, maxmem: 1 };
 }
 
 /** The same, and after the guests were listed for the n-th time something happens. */

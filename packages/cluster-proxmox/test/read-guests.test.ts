@@ -17,6 +17,7 @@ describe("a guest", () => {
       { vmid: 100, kind: "qemu", node: "pve1", status: "running", name: "web01" },
     ],
     ["with tags", { vmid: 100, tags: "db;gold, old x" }, { tags: ["db", "gold", "old", "x"] }],
+    ["in a pool", { vmid: 100, pool: "customers" }, { pool: "customers" }],
     ["without tags", { vmid: 100 }, { tags: [] }],
     // A node that reports late lists its guests without their names and states.
     ["unnamed in the list", { vmid: 100, status: "unknown", config: { name: "web01" } }, { name: "web01" }],

@@ -104,7 +104,7 @@ live_clusters:
   #  ssh: { user: backurne } # to the storages
   #  fsfreeze: true
   #  hooks: { pre_vm: /etc/backurne/hooks/px1-pre, post_vm: false }
-  #  # Here matches know name, tag, vmid, kind, storage, pool, namespace and adapter.
+  #  # Here matches know name, tag, vmid, kind, storage, pool (Ceph's or Proxmox's), namespace and adapter.
   #  include:
   #    - vmid: 9042
   #  exclude:

@@ -5,6 +5,8 @@ export interface GuestTraits {
   readonly vmid: number;
   readonly kind: "qemu" | "lxc";
   readonly tags: readonly string[];
+  /** The resource pool it belongs to: Proxmox's, not Ceph's. */
+  readonly pool?: string | undefined;
 }
 
 /** A guest's own configuration as it was when a backup was made: the backup pool describes itself. */

@@ -30,11 +30,12 @@ function matches(rule: Rule, disk: Disk): boolean {
 function fits(disk: Disk, key: string, wanted: string): boolean {
   if (key === "vmid") return disk.vm !== undefined && isWithin(disk.vm.vmid, wanted);
   const pattern = glob(wanted);
+  // Both things are called a pool, and whoever writes the rule means one that he knows.
+  if (key === "pool") return [disk.pool, disk.vm?.pool].some((pool) => pool !== undefined && pattern.test(pool));
   if (key === "tag") return disk.vm?.tags.some((tag) => pattern.test(tag)) === true;
   const attributes: Readonly<Record<string, string | undefined>> = {
     name: disk.guest,
     image: disk.image,
-    pool: disk.pool,
     namespace: disk.namespace,
     adapter: disk.disk,
     storage: disk.storage,

@@ -51,6 +51,14 @@ describe("a pattern", () => {
     expect(select(rule(match)).selected).toBe(!excluded);
   });
 
+  test("of a pool fits that of Ceph, and that of Proxmox", () => {
+    const owned = { ...disk, vm: { vmid: 1, kind: "qemu", tags: [], pool: "customer-a" } } as const;
+    const { cluster } = plain("px1", profiles, { rules: [rule({ pool: "customer-*" })] });
+    expect([disk, owned].map((one) => selectDisk(cluster, one).selected)).toEqual([true, false]);
+    const byCeph = plain("px1", profiles, { rules: [rule({ pool: "rbd" })] });
+    expect(selectDisk(byCeph.cluster, owned).selected).toBe(false);
+  });
+
   test("a name with line feeds is one name", () => {
     const odd = { ...disk, guest: "ci-\nweb" };
     const { cluster } = plain("px1", profiles, { rules: [rule({ name: "ci-*" })] });

@@ -54,7 +54,7 @@ test("who a guest is: its UUID however it is written, its image without one; two
   await arena.assertHonest();
 });
 
-test("rules look at tags, numbers, kinds, storages and adapters; the first that fits decides", async () => {
+test("rules look at tags, numbers, kinds, pools, storages and adapters; the first that fits decides", async () => {
   const weekly = { name: "weekly", interval: 7 * 86_400_000, count: 4, default: false };
   const arena = await openProxmoxArena({ profiles: [{}, weekly] });
   arena.configure({
@@ -64,6 +64,7 @@ test("rules look at tags, numbers, kinds, storages and adapters; the first that 
       rule({ vmid: "9000-9099" }, "exclude"),
       rule({ kind: "lxc", storage: "slow" }, "exclude"),
       rule({ adapter: "tpmstate0" }, "exclude"),
+      rule({ pool: "students" }, "exclude"),
       rule({ storage: "slow" }, "set", { profiles: ["weekly"] }),
       rule({ tag: "db" }, "set", { fsfreeze: false }),
     ],
@@ -76,12 +77,14 @@ test("rules look at tags, numbers, kinds, storages and adapters; the first that 
   await arena.addGuest({ vmid: 102, name: "ct", disks: { rootfs: "fast", mp0: "slow" }, rest: { kind: "lxc" } });
   await arena.simulator.cluster.changes.setConfig(102, { mp0: "slow:vm-102-disk-1,mp=/srv,backup=1" });
   await arena.addGuest({ vmid: 103, name: "db", disks: { scsi0: "fast" }, config: { tags: "db" } });
+  await arena.addGuest({ vmid: 104, name: "homework", disks: { scsi0: "fast" }, rest: { pool: "students" } });
   const ran = await arena.backup();
   expect(ran.report).toMatchObject({ exit: 0, failures: [], warnings: [] });
   expect(reasons(planOf(ran))).toEqual({
     "web/tpmstate0": "px.exclude adapter tpmstate0",
     "scratch/scsi0": "px.exclude tag nobackup",
     "lab/scsi0": "px.exclude vmid 9000-9099",
+    "homework/scsi0": "px.exclude pool students",
     "ct/mp0": "px.exclude kind lxc storage slow",
   });
   const made = ran.report.jobs.map(({ subject, names, consistency }) => {

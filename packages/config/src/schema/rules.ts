@@ -20,7 +20,7 @@ const match = section({
   name: text.optional().describe("Guest, or image of a plain cluster; * and ? are wildcards"),
   tag: text.optional(),
   vmid: vmid.optional().describe("A number, or a range: 9000-9099"),
-  pool: text.optional(),
+  pool: text.optional().describe("Ceph's, or the resource pool of Proxmox that the guest is in"),
   namespace: text.optional(),
   storage: text.optional(),
   adapter: text.optional().describe("scsi0, virtio1, tpmstate0, …"),
