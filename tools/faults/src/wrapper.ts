@@ -9,7 +9,7 @@ export function wrapper(dir: string, programs: string): string {
   return `#!/bin/bash
 dir=${quote(dir)} program=\${0##*/} where=\${0%/*}; where=\${where##*/} real=${quote(programs)}/$program line="$*"
 printf '%s %s %s\\0' "$where" "$program" "$line" >>"$dir/calls"
-tool() { until [ -s "$dir/tool" ]; do sleep 0.02; done; cat "$dir/tool"; }
+tool() { until [ -s "$dir/tool" ]; do [ -d "$dir" ] || exit 1; sleep 0.02; done; cat "$dir/tool"; }
 # A fault stands at a point until it may go on, or is told to end as if it had never been started.
 stand() {
   : >"$dir/$1.reached"

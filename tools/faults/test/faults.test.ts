@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { openBench, start } from "./open.ts";
 
@@ -53,4 +54,13 @@ test("what ssh runs over there meets the faults of the live side", async () => {
   const over = (script: string) => start(`${bench.dir}/backup/ssh`, ["host", `exec bash -c '${script}'`]);
   expect(await over("rbd export")).toMatchObject({ code: 9, stdout: "struck\n" });
   expect((await bench.calls()).map(({ where, program }) => `${where} ${program}`)).toEqual(["backup ssh", "live rbd"]);
+});
+
+test("who waits to be told which process the tool is, does not wait longer than the test", async () => {
+  const bench = await openBench();
+  await bench.set({ where: "backup", when: "a", does: 'kill -9 "$(tool)"; exit 9' });
+  const waiting = bench.run("rbd a");
+  while ((await bench.struck()) === 0) await sleep(20);
+  await bench[Symbol.asyncDispose]();
+  expect((await waiting).code).toBe(9);
 });
