@@ -7,7 +7,7 @@ export interface Book {
   readonly seed: number;
   readonly image: string;
   readonly story: Iterator<Round, never>;
-  /** Digests of the tool's snapshots, those of the source by name, those of the backup side by id, from when they were new. */
+  /** Digests of the tool's snapshots, those of the source by time, those of the backup side by id, from when they were new. */
   readonly sources: Map<string, string>;
   readonly points: Map<number, string>;
 }
@@ -45,15 +45,20 @@ interface Seen {
 async function compare({ sandbox, pool }: Arena, book: Book, { live, backup, context }: Seen): Promise<void> {
   const { image, sources, points } = book;
   for (const { snapshot: name } of live.filter((row) => row.image === image)) {
-    if (!name?.startsWith("backup;") || sources.has(name)) continue;
-    sources.set(name, await digest(sandbox.live, [`--pool=${pool}`, `--image=${image}`, `--snap=${name}`]));
+    if (!name?.startsWith("backup;") || sources.has(timeOf(name))) continue;
+    sources.set(timeOf(name), await digest(sandbox.live, [`--pool=${pool}`, `--image=${image}`, `--snap=${name}`]));
   }
   for (const { image: target, snapshot: name, snapshot_id: id = 0 } of backup) {
     if (name === undefined || !target.endsWith(`;${image};None`)) continue;
     const here = await digest(sandbox.backup, [`--pool=${pool}`, `--image=${target}`, `--snap=${name}`]);
     const about = `seed ${book.seed}, ${context}: ${target}@${name}`;
-    expect(here, `${about} is not its source`).toBe(sources.get(name));
+    expect(here, `${about} is not its source`).toBe(sources.get(timeOf(name)));
     expect(here, `${about} is not what it was`).toBe(points.get(id) ?? here);
     points.set(id, here);
   }
+}
+
+/** Twins are other names of one moment. */
+function timeOf(snapshot: string): string {
+  return snapshot.split(";").at(-1) as string;
 }

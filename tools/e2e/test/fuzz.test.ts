@@ -18,6 +18,10 @@ const ROUNDS = Number(process.env["FUZZ_ROUNDS"] ?? 26);
 const KEPT_ON_LIVE = 2;
 /** Every run is a second after the last one at least, so that every profile is due. */
 const PROFILE = { interval: 1000, count: 3, maxOnLive: KEPT_ON_LIVE };
+/** Due at the same moments, so that each of its points is a twin, unless a story tore them apart. */
+const TWIN = { name: "twin", interval: 1000, count: 2, default: false };
+/** Which seeds have twins: one of four, since each name is one more to be compared every round. */
+const TWINNED = SEEDS.filter((_, at) => at % 4 === 0);
 
 /** Milliseconds; a round takes a few seconds on a quiet machine. */
 const PATIENCE = 120_000 * ROUNDS;
@@ -26,7 +30,8 @@ test(
   `${ROUNDS} rounds of seeds ${SEEDS.join(",")}: every backup is its source, and stays what it was`,
   { timeout: PATIENCE },
   async () => {
-    const arena = await openArena([PROFILE]);
+    const arena = await openArena([PROFILE, TWIN]);
+    arena.settings = withTwins(arena.settings);
     const faults = await openFaults();
     const books = SEEDS.map(openBook);
     await Promise.all(books.map(({ image }) => createImage(arena, image)));
@@ -61,6 +66,8 @@ test(
       const ours = (await arena.liveSnapshots(image)).filter(({ name }) => name.startsWith("backup;"));
       expect(ours.length, image).toBeLessThanOrEqual(KEPT_ON_LIVE + 1);
       expect(ours.length, image).toBeGreaterThan(0);
+      const twins = (await arena.backupSnapshots(targetOf(image))).filter(({ name }) => name.includes(";twin;"));
+      expect(twins.length, image).toBeGreaterThanOrEqual(TWINNED.some((seed) => imageOf(seed) === image) ? 2 : 0);
       const standing = new Set((await arena.backupSnapshots(targetOf(image))).map(({ name }) => name));
       expect(ours.filter(({ name }) => !standing.has(name))).toEqual([]);
     }
@@ -82,6 +89,14 @@ test("a naive receiver fails the same seeds", { timeout: PATIENCE }, async () =>
 
 async function createImage(arena: Arena, image: string): Promise<void> {
   await arena.createImage(image, LARGEST, "--object-size", `${OBJECT}B`);
+}
+
+function withTwins(settings: Arena["settings"]): Arena["settings"] {
+  const rules = TWINNED.map((seed) => {
+    const profiles = ["daily", TWIN.name];
+    return { path: "alpha.rules", match: { name: imageOf(seed) }, effect: "set" as const, profiles };
+  });
+  return { ...settings, liveClusters: settings.liveClusters.map((one) => ({ ...one, rules })) };
 }
 
 /** Arranges for this round's aborts. */
