@@ -36,6 +36,9 @@ test("a mark that somebody changed by hand stops its own chain, and no other", a
 
   await mark(honest);
   expect((await arena.backup({ force: true })).report).toMatchObject({ exit: 0, totals: { incremental: 2, full: 0 } });
+  // Two of the backup side's are the manual ones.
+  expect(await countSides(arena, "one")).toEqual({ live: 1, backup: 4 });
+  expect(await countSides(arena, "two")).toEqual({ live: 1, backup: 4 });
   await arena.assertHonest();
 });
 

@@ -1,6 +1,6 @@
 import type { PlainCluster } from "@backurne/model";
 import { expect, test } from "vitest";
-import { MiB, openArena, write, type Arena } from "../src/arena.ts";
+import { digest, MiB, openArena, write, writeHead, type Arena } from "../src/arena.ts";
 
 function reachedBy(arena: Arena, change: Partial<PlainCluster>): void {
   const [cluster] = arena.settings.liveClusters as [PlainCluster];
@@ -32,6 +32,7 @@ test("a helper command whose name another command prints reaches a cluster as we
   const use = { cmd: "env", args: ["HELPED_BY=%HELPERNAME%"] };
   reachedBy(arena, { reach: { helper: { use, get: { cmd: "echo", args: ["pod/tools-1"] } } } });
   await backUpTwice(arena);
+  expect(await arena.liveSnapshots("disk")).toHaveLength(1);
   expect(await arena.backupSnapshots("alpha;disk;None")).toHaveLength(2);
   await arena.assertHonest();
 });
@@ -43,6 +44,7 @@ test("namespaces on both sides are pools of their own", async () => {
   await arena.backupSide("namespace", "create", `--pool=${pool}`, "--namespace=vault");
   await arena.createImage("outside", MiB);
   await arena.live("create", `--pool=${pool}`, "--namespace=tenant", "--image=inside", "--size", "4M");
+  await writeHead(arena.sandbox.live, [`--pool=${pool}`, "--namespace=tenant", "--image=inside"], [write(0, MiB)]);
   const [cluster] = arena.settings.liveClusters as [PlainCluster];
   reachedBy(arena, { address: { ...cluster.address, namespace: "tenant" } });
   arena.settings = { ...arena.settings, backup: { ...arena.settings.backup, namespace: "vault" } };
@@ -53,16 +55,16 @@ test("namespaces on both sides are pools of their own", async () => {
   expect(await arena.backupImages()).toEqual([]);
   const inside = await arena.backupSide("ls", `--pool=${pool}`, "--namespace=vault", "--format", "json");
   expect(JSON.parse(inside)).toEqual(["alpha;inside;None"]);
-  const snapshots = [
-    "snap",
-    "ls",
-    `--pool=${pool}`,
-    "--namespace=vault",
-    "--image=alpha;inside;None",
-    "--format",
-    "json",
-  ];
-  expect(JSON.parse(await arena.backupSide(...snapshots))).toHaveLength(2);
+  const there = [`--pool=${pool}`, "--namespace=tenant", "--image=inside"];
+  const here = [`--pool=${pool}`, "--namespace=vault", "--image=alpha;inside;None"];
+  expect(JSON.parse(await arena.backupSide("snap", "ls", ...here, "--format", "json"))).toHaveLength(2);
+  const live = JSON.parse(await arena.live("snap", "ls", ...there, "--format", "json")) as { name: string }[];
+  expect(live).toHaveLength(1);
+  const [source, copy] = await Promise.all([
+    digest(arena.sandbox.live, [...there, `--snap=${live[0]?.name}`]),
+    digest(arena.sandbox.backup, [...here, `--snap=${live[0]?.name}`]),
+  ]);
+  expect(copy).toBe(source);
   expect(await arena.liveSnapshots("outside")).toHaveLength(0);
 });
 

@@ -2,6 +2,7 @@ import { BackurneError } from "@backurne/model";
 import { expect, test } from "vitest";
 import { MiB, openArena, write, type Arena } from "../src/arena.ts";
 import { copySnapshot } from "../src/copy.ts";
+import { countSides } from "../src/sides.ts";
 
 const CHAIN = "alpha;disk;None";
 
@@ -75,6 +76,7 @@ test("--take-over prove hashes first: an equal copy goes on, a damaged one becom
   await makeOldPool(good);
   const proved = await good.backup({ force: true, takeOver: "prove" });
   expect(proved.report).toMatchObject({ exit: 0, totals: { incremental: 1, full: 0 } });
+  expect(await countSides(good, "disk")).toEqual({ live: 1, backup: 3 });
   await good.assertHonest();
 
   const bad = await openArena();
@@ -88,4 +90,6 @@ test("--take-over prove hashes first: an equal copy goes on, a damaged one becom
   const refused = await bad.backup({ force: true, takeOver: "prove" });
   expect(refused.report).toMatchObject({ exit: 0, totals: { incremental: 0, full: 1 } });
   expect(await bad.backupImages()).toHaveLength(2);
+  expect(await bad.backupSnapshots(CHAIN)).toHaveLength(1);
+  await bad.assertHonest();
 });
