@@ -51,10 +51,9 @@ test("any name rbd takes travels as it is, and no shell ever reads it", async ()
   for (const image of NASTY) {
     await arena.createImage(image, MiB);
     await arena.change(image, [write(0, 4096)]);
+    // An operator's snapshot with a name as bad: not ours, never touched.
+    await arena.live("snap", "create", "--no-progress", `--pool=${arena.pool}`, `--image=${image}`, `--snap=${image}`);
   }
-  // An operator's snapshot with a name as bad as any: not ours, never touched.
-  const foreign = `$(touch ${CANARY}) it's; mine`;
-  await arena.live("snap", "create", "--no-progress", `--pool=${arena.pool}`, "--image=it's", `--snap=${foreign}`);
 
   const { report } = await arena.backup();
   expect(report).toMatchObject({ exit: 0, totals: { done: NASTY.length, full: NASTY.length, failed: 0 } });
@@ -63,15 +62,18 @@ test("any name rbd takes travels as it is, and no shell ever reads it", async ()
 
   const images = await arena.backupImages();
   expect(images.map((image) => diskOf(image)).sort()).toEqual([...NASTY].sort());
-  for (const image of NASTY) expect(await arena.liveSnapshots(image)).toHaveLength(image === "it's" ? 2 : 1);
+  for (const image of NASTY) {
+    const standing = await arena.liveSnapshots(image);
+    expect(standing.map(({ name }) => name)).toEqual([image, expect.stringMatching(/^backup;/)]);
+  }
   for (const image of images) expect(await arena.backupSnapshots(image)).toHaveLength(2);
   await arena.assertHonest();
   noCanary();
 });
 
-test("so does a prefix of snapshots", async () => {
+test("so does a prefix of snapshots, whatever it is made of", async () => {
   const arena = await openArena();
-  arena.settings = { ...arena.settings, snapPrefix: `$(touch ${CANARY}) 'it"s` };
+  arena.settings = { ...arena.settings, snapPrefix: NASTY.filter((text) => !text.includes(";")).join("") };
   await arena.createImage("disk", MiB);
   await arena.change("disk", [write(0, 4096)]);
   expect((await arena.backup()).report.exit).toBe(0);
