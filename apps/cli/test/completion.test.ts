@@ -92,6 +92,7 @@ describe("bash offers", () => {
         "check-snap",
         "hold",
         "release",
+        "retention",
         "forget",
         "trash",
         "precheck",

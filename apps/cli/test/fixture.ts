@@ -5,6 +5,7 @@ import type {
   ImageListing,
   ImageUsage,
   HoldReport,
+  ImageCounts,
   ImageVerification,
   Job,
   Plan,
@@ -12,6 +13,7 @@ import type {
   Precheck,
   ReleaseReport,
   Restoration,
+  RetentionReport,
   RestoreEvent,
   RunEvent,
   Settings,
@@ -571,3 +573,30 @@ export const forgotten: Forgotten = {
   ends: at(86_400 * 7),
   live: [nameOf("daily", -86_400)],
 };
+
+const daily = { profile: "daily", points: 31, now: [14, 30], after: 7, expires: 23 };
+const gone = { profile: "db6h", points: 3, now: [8], because: "does not apply to this image any more", expires: 0 };
+
+export const recounted: RetentionReport = {
+  version: 1,
+  kind: "retention",
+  images: [
+    recount("web01", "applied", {
+      profiles: [daily, { profile: "hourly", points: 49, now: [48], after: 48, expires: 0 }, gone],
+    }),
+    recount(long.guest, "to apply", { profiles: [{ ...daily, after: 60, expires: 0 }] }),
+    recount("busy", "held", { profiles: [daily], because: "rook/busy is held by bk2 run 7: nothing was changed" }),
+    recount(evil.guest, "failed", { profiles: [daily], because: "rbd image-meta set failed with exit code 30" }),
+    recount("still", "unchanged", { profiles: [gone] }),
+    recount("gone9", "left alone", { because: "vanished: not on rook since 10-12" }),
+    recount("old1", "left alone", { because: "an old generation" }),
+    recount("old2", "left alone", { because: "an old generation" }),
+  ],
+  refused: { because: ["rook/web01: 23 of 84 for other reasons than time"], removals: 23 },
+  warnings: [{ about: "profiles_api", message: "policies.example.net: no answer; its answer of 2 h ago is used" }],
+  failures: [{ about: "lab", message: "ssh lab1: connection refused" }],
+};
+
+function recount(guest: string, outcome: ImageCounts["outcome"], more: Partial<ImageCounts>): ImageCounts {
+  return { reference: `rook/${guest}`, image: `rook;${guest};None`, outcome, profiles: [], ...more };
+}

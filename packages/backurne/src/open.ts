@@ -2,6 +2,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { destinationOf, type Destination } from "@backurne/cluster";
 import {
+  applyCounts,
   emptyTrash,
   examine,
   explainImage,
@@ -119,6 +120,7 @@ export async function openBackurne(settings: Settings, options: OpenOptions = {}
     mend: (fix) => mend(house, fix),
     hold: (request) => holdImage(house, request),
     release: (request) => releaseImage(house, request),
+    applyCounts: (request) => applyCounts(house, request),
     forget: (reference) => forgetImage(house, reference),
     trash: () => listTrash(house),
     restoreTrashed: (reference) => restoreTrashed(house, reference),

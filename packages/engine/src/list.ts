@@ -10,7 +10,7 @@ import {
   type Marks,
   type PointListing,
 } from "@backurne/model";
-import { candidatesOf, sharedSnapshots, type Candidate } from "@backurne/planner";
+import { candidatesOf, pointOf, sharedSnapshots, type Candidate } from "@backurne/planner";
 import { lateFrom } from "@backurne/retention";
 import { gatherFacts } from "./gather.ts";
 import type { House } from "./house.ts";
@@ -88,7 +88,15 @@ export async function listPoints(house: House, reference: string): Promise<reado
     const creation = new Date(ours.time).toISOString();
     const { config, consistency } = moments.points[name] ?? {};
     const kept = config === undefined ? undefined : moments.configs[config];
-    const point = { creation, uuid: name, profile: ours.profile, count: ours.count, id, size, live } as const;
+    const point = {
+      creation,
+      uuid: name,
+      profile: ours.profile,
+      count: pointOf({ id, ours }, chain.marks)?.count ?? ours.count,
+      id,
+      size,
+      live,
+    } as const;
     const verified = Object.hasOwn(proofs, name) ? { verified: proofs[name] } : {};
     const hold = holdOfPoint(name, chain.marks, house.now()) ?? holdOfChain(chain.marks, house.now());
     const moment = { ...(consistency && { consistency }), ...(kept && { config: kept }) };
