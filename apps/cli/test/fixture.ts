@@ -253,6 +253,7 @@ function point(
     size: 20 * 2 ** 30,
     live,
     ...(live === "base" && { verified: { how: "full", at: at(-60) } as const }),
+    ...(live !== "-" && { moved: { bytes: 430_000_000, ...(live === "base" && { wire: 132_000_000 }) } }),
     ...(live === "live" && { verified: { how: "sent", at: at(-7100) } as const }),
   };
 }
@@ -387,7 +388,7 @@ export const explanation: Explanation = {
   suspect: "a verification failed on 2026-11-02: hourly differs from its source at 4194304+4096",
   hold: { reason: "audit\u001b[2J" },
   alarm: { at: at(-720), bytes: 40 * 2 ** 30, usual: 3 * 2 ** 30 },
-  changed: { runs: 30, last: 40 * 2 ** 30, usual: 3 * 2 ** 30 },
+  changed: { runs: 30, last: 40 * 2 ** 30, usual: 3 * 2 ** 30, packed: { bytes: 2 ** 36, wire: 2 ** 34 } },
   lastCopyUntil: at(86_400 * 60),
 };
 
@@ -460,7 +461,7 @@ export const rest: readonly RunEvent[] = [
     failure: { message: "hook post_vm failed: /etc/backurne/hooks/post_vm failed with exit code 1", code: "command" },
   },
   { kind: "job-ended", at: at(8), job: mail.image, subject: mail, outcome: "done" },
-  { kind: "transfer-ended", at: at(9), ...ofJob, bytes: 430_000_000, milliseconds: 7000 },
+  { kind: "transfer-ended", at: at(9), ...ofJob, bytes: 430_000_000, wire: 132_000_000, milliseconds: 7000 },
   { kind: "job-ended", at: at(9), ...web01, outcome: "done" },
   {
     kind: "job-ended",

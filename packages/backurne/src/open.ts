@@ -32,7 +32,7 @@ import type { PoolAddress, RunEvent, Settings } from "@backurne/model";
 import type { ProfilesApi } from "@backurne/profiles-api";
 import { openCeph, openObjects, openPool, openTrash, readRoom, type PoolAccess, type Run } from "@backurne/rbd";
 import { exitCodeOfVerification, foldReport } from "@backurne/reports";
-import { localTransport } from "@backurne/ssh";
+import { hearZstd, localTransport } from "@backurne/ssh";
 import type { Backurne, OpenOptions } from "./api.ts";
 import { keepPrecheck } from "./check-file.ts";
 import { openCluster } from "./clusters.ts";
@@ -88,6 +88,7 @@ export async function openBackurne(settings: Settings, options: OpenOptions = {}
     version: VERSION,
     now: options.now ?? Date.now,
     leaseTimes: options.leaseTimes ?? LEASE_TIMES,
+    hearPacking: hearZstd,
     runHook: hookRunner(executor),
     keepCheck: (found) => keepPrecheck(settings.stateDir, found),
     askProfiles: profilesApi?.ask,

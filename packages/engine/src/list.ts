@@ -2,6 +2,7 @@ import {
   describeSuspect,
   holdOfChain,
   holdOfPoint,
+  parseMarks,
   parseMoments,
   parseProofs,
   shortName,
@@ -81,6 +82,7 @@ export async function listPoints(house: House, reference: string): Promise<reado
   if (!chain) return [];
   const told = (await house.backup.metadata(chain.image)) ?? {};
   const [moments, proofs] = [parseMoments(told), parseProofs(told)];
+  const volume = new Map(parseMarks(told).volume?.map(({ snapshot, bytes, wire }) => [snapshot, { bytes, wire }]));
   const shared = disk ? sharedSnapshots(disk, chain).map((one) => one.target) : [];
   return chain.snapshots.flatMap(({ id, name, size, ours }) => {
     if (!ours) return [];
@@ -98,9 +100,10 @@ export async function listPoints(house: House, reference: string): Promise<reado
       live,
     } as const;
     const verified = Object.hasOwn(proofs, name) ? { verified: proofs[name] } : {};
+    const came = volume.get(name);
     const hold = holdOfPoint(name, chain.marks, house.now()) ?? holdOfChain(chain.marks, house.now());
     const moment = { ...(consistency && { consistency }), ...(kept && { config: kept }) };
-    return [{ ...point, ...verified, ...moment, ...(hold && { hold }) }];
+    return [{ ...point, ...verified, ...(came && { moved: came }), ...moment, ...(hold && { hold }) }];
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Consistency, GuestConfig, SourceState } from "./guests.ts";
-import type { Alarm, Hold } from "./holds.ts";
+import type { Alarm, Hold, Packed } from "./holds.ts";
 import type { Side } from "./plan.ts";
 import type { Proof } from "./verification.ts";
 
@@ -55,6 +55,8 @@ export interface PointListing {
   readonly live: "base" | "live" | "-";
   /** How much of it was compared with its source. */
   readonly verified?: Proof | undefined;
+  /** What came with it, while that is remembered; of an incremental only. */
+  readonly moved?: { readonly bytes: number; readonly wire?: number | undefined } | undefined;
   /** How still the guest stood; undefined: nobody knew a guest. */
   readonly consistency?: Consistency | undefined;
   /** The guest's configuration at that time. */
@@ -108,7 +110,15 @@ export interface Explanation {
   readonly hold?: Hold | undefined;
   readonly alarm?: Alarm | undefined;
   /** What its latest incrementals moved, bytes; `usual`: what is to be expected at most, where enough is known. */
-  readonly changed?: { readonly runs: number; readonly last: number; readonly usual?: number | undefined } | undefined;
+  readonly changed?:
+    | {
+        readonly runs: number;
+        readonly last: number;
+        readonly usual?: number | undefined;
+        /** Bytes of all of these runs that were compressed, and what came over the wire for them. */
+        readonly packed?: Packed | undefined;
+      }
+    | undefined;
   /** Until when the last copy would be kept if the source vanished today. */
   readonly lastCopyUntil?: string | undefined;
 }

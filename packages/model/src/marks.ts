@@ -161,7 +161,7 @@ const SHAPES = {
   counts: (value) => isRecord(value) && Object.values(value).every(shape({ count: whole, upTo: whole, at: text })),
   hold: anything,
   alarm: shape({ at: text, bytes: count, usual: count }),
-  volume: list(shape({ at: text, bytes: count })),
+  volume: list(shape({ at: text, bytes: count, wire: optional(count), snapshot: optional(text) })),
   trashed: shape({ at: text, because: text, of: text, reference: text }),
 } as const satisfies Readonly<Record<string, Check>>;
 export type MarkKey = keyof typeof SHAPES;

@@ -132,6 +132,7 @@ const points: readonly PointListing[] = [
     id: 7,
     size: 2 ** 30,
     live: "base",
+    moved: { bytes: 430_000_000, wire: 132_000_000 },
     verified: { how: "full", at: at(-60) },
     hold: { reason: "audit", since: at(0), by: "bk1" },
   },
@@ -181,7 +182,7 @@ const explained: Explanation = {
   suspect: "a verification failed",
   hold: { reason: "audit" },
   alarm: { at: at(0), bytes: 2 ** 29, usual: 2 ** 20 },
-  changed: { runs: 8, last: 2 ** 29, usual: 2 ** 20 },
+  changed: { runs: 8, last: 2 ** 29, usual: 2 ** 20, packed: { bytes: 2 ** 31, wire: 2 ** 29 } },
   lastCopyUntil: at(86_400 * 60),
 };
 
