@@ -530,6 +530,7 @@ export const released: ReleaseReport = {
   image: "rook;web01;None",
   released: [{ what: "image" }, { what: "alarm" }],
   stay: [nameOf("daily", -86_400)],
+  generations: ["closed-20261030T010000.000Z-10ab;rook;web01;None"],
 };
 
 export const trashed: readonly TrashListing[] = [

@@ -17,6 +17,8 @@ export interface OpenChain {
   readonly chain: ChainFacts;
   readonly points: readonly SnapshotFacts[];
   readonly lease: Lease;
+  /** Other generations of the same disk, as the facts showed them. */
+  readonly generations: readonly ChainFacts[];
   /** For the tables: these are the marks now. */
   remember(marks: Marks): void;
 }
@@ -71,7 +73,9 @@ export async function underLease<T>(
     }
     const remember = (now: Marks): void =>
       facts.catalog.put({ id: chain.imageId, marks: now, newest: points.at(-1)?.name, bytes: chain.lastBytes });
-    return await work({ candidate: named, chain: { ...chain, snapshots: points, marks }, points, lease, remember });
+    const generations = facts.chains.filter((one) => formatKey(one.key) === resource && one.image !== chain.image);
+    const open = { candidate: named, points, lease, generations, remember };
+    return await work({ ...open, chain: { ...chain, snapshots: points, marks } });
   } finally {
     await lease.release();
   }

@@ -184,8 +184,9 @@ async function receiveFull(
     receive({ disk, made: made.snapshot, target }, context),
   );
   const snapshots = await finishPoint(target, made, context);
-  await switchGeneration({ partial: target, image, old: chain }, context);
+  const inherited = await switchGeneration({ partial: target, image, old: chain }, context);
   const marks = {
+    ...inherited,
     source: disk.source,
     base: mark,
     intervals,

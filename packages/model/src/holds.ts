@@ -100,4 +100,6 @@ export interface ReleaseReport {
   readonly released: readonly Released[];
   /** Snapshots that are still held, each by a hold of its own. */
   readonly stay: readonly string[];
+  /** Other generations of the disk that are held as a whole: each is released by its own name. */
+  readonly generations: readonly string[];
 }

@@ -388,6 +388,7 @@ const DOCUMENTS: readonly [string, z.ZodType, unknown][] = [
       image: "rook;a;None",
       released: [{ what: "image" }, { what: "alarm" }],
       stay: ["backup;hourly;48;2026-11-02T11:00:00.000Z"],
+      generations: ["closed-20261030T010000.000Z-10ab;rook;a;None"],
     },
   ],
   ["retention", schemas.retention, recounted],
