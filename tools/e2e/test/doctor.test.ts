@@ -9,6 +9,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { MiB, openArena, write, type Arena } from "../src/arena.ts";
 import { openCommand } from "../src/cli.ts";
 import { waitForExpiry } from "../src/leases.ts";
+import { unfinishedOf } from "../src/restoring.ts";
 
 const TARGET = "alpha;disk;None";
 
@@ -118,20 +119,9 @@ test("a lease that expired on a chain that is gone, and an unfinished restore: f
   await rados(sandbox.backup, ["--pool", pool, "append", "backurne.intents.dead", "-"], intent);
   await backup("lock", "get", lease, "backurne", ...lock);
   const to = `alpha/${pool}/back`;
-  const [, a, b, c, d, e] = /^(.{8})(.{4})(.{4})(.{4})(.{12})/.exec(
-    sha(JSON.stringify([sandbox.backup.fsid, pool, "", to])),
-  )!;
-  const left = `restoring-${a}-${b}-${c}-${d}-${e}`;
+  const { image: left, meta } = unfinishedOf(arena, to);
   await arena.createImage(left, MiB);
-  const mark = { image: TARGET, snapshot: "x", becomes: "back", host: "bk9", since: "2026-01-01T00:00:00.000Z" };
-  await arena.live(
-    "image-meta",
-    "set",
-    `--pool=${pool}`,
-    `--image=${left}`,
-    "backurne.restoring",
-    JSON.stringify(mark),
-  );
+  await arena.live(...meta, `--pool=${pool}`, `--image=${left}`);
 
   await waitForExpiry(arena);
   await using backurne = await arena.open();
@@ -139,7 +129,7 @@ test("a lease that expired on a chain that is gone, and an unfinished restore: f
     (await backurne.examine()).findings.filter(({ probe }) => probe === "leftovers");
   const found = await leftovers();
   expect(found.map(({ severity, about, what }) => `${severity} ${about}: ${what}`)).toEqual([
-    `warning alpha/${pool}/${left}: a restore of ${TARGET} that died on bk9 left it; it was to become back`,
+    `warning alpha/${pool}/${left}: a restore of a;b;c that died on bk9 left it; it was to become back`,
     "info alpha;gone: a run that died left its lease, and the chain is not here any more",
   ]);
   expect(await backup("ls")).toContain(lease);

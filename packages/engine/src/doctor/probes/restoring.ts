@@ -9,8 +9,7 @@ import { stateOf } from "./leases.ts";
 /** A pool in which a restore may have left something, by every name it may have been told of it. */
 interface Corner {
   readonly cluster: string;
-  readonly names: readonly string[];
-  readonly namespace: string;
+  readonly names: readonly Pick<ImagePlace, "pool" | "namespace">[];
   readonly pool: RbdPool;
 }
 
@@ -18,7 +17,7 @@ interface Corner {
 export async function restored(scene: Scene): Promise<readonly Found[]> {
   const { house, facts } = scene;
   const { pool, namespace } = house.settings.backup;
-  const here: Corner = { cluster: "backup", names: [pool], namespace, pool: house.backup };
+  const here: Corner = { cluster: "backup", names: [{ pool, namespace }], pool: house.backup };
   const left = (facts?.images ?? []).map(({ image }) => image).filter(isRestoring);
   const [own, live] = await Promise.all([
     forEachOf(
@@ -60,8 +59,10 @@ function addressesOf({ house, facts, sites }: Scene): readonly Address[] {
 async function lookInto({ reached, pool, namespace, about }: Address, scene: Scene): Promise<readonly Found[]> {
   const { name } = reached.settings;
   const destination = await reached.cluster.destination(pool, namespace);
-  const names = [...new Set([pool, destination.storage ?? pool])];
-  const corner = { cluster: name, names, namespace, pool: destination.pool };
+  const { storage } = destination;
+  // A storage is a pool and a namespace: whoever names it may leave the namespace out.
+  const stored = storage === undefined ? [] : [namespace, ""].map((one) => ({ pool: storage, namespace: one }));
+  const corner = { cluster: name, names: [{ pool, namespace }, ...stored], pool: destination.pool };
   const left = (await destination.pool.names()).filter(isRestoring);
   return forEachOf(
     left,
@@ -71,7 +72,7 @@ async function lookInto({ reached, pool, namespace, about }: Address, scene: Sce
 }
 
 async function judge(image: string, corner: Corner, { house }: Scene): Promise<readonly Found[]> {
-  const about = `${corner.cluster}/${corner.names[0]}/${image}`;
+  const about = `${corner.cluster}/${corner.names[0]?.pool}/${image}`;
   const mark = readMark((await corner.pool.metadata(image))?.[RESTORING]);
   const place = mark && (await placeOf(image, mark.becomes, { corner, house }));
   if (place && (await stateOf(leaseOf(place), house)).held) return []; // it is under way
@@ -99,10 +100,10 @@ async function judge(image: string, corner: Corner, { house }: Scene): Promise<r
 async function placeOf(
   image: string,
   becomes: string,
-  { corner: { cluster, names, namespace }, house }: { readonly corner: Corner; readonly house: Scene["house"] },
+  { corner: { cluster, names }, house }: { readonly corner: Corner; readonly house: Scene["house"] },
 ): Promise<ImagePlace | undefined> {
-  for (const pool of names) {
-    const place = { cluster, pool, namespace, image: becomes };
+  for (const name of names) {
+    const place = { cluster, ...name, image: becomes };
     if ((await temporaryName(place, house)) === image) return place;
   }
   return undefined;
