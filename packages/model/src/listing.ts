@@ -47,6 +47,7 @@ export interface PointListing {
   /** Name of the snapshot, kept from the old tool. */
   readonly uuid: string;
   readonly profile: string;
+  /** The one that governs it: its name's, unless another was re-applied. */
   readonly count: number;
   readonly id: number;
   /** Bytes provisioned at that time. */
