@@ -18,7 +18,7 @@ _backurne() {
     rest=${rest#"$word"}
   done
 
-  local current=${words[-1]} previous= verb= sub= image=
+  local current=${words[-1]} previous= verb= sub= more=
   ((${#words[@]} > 1)) && previous=${words[-2]}
   if [[ $current == --*=* ]]; then
     previous=${current%%=*}
@@ -67,11 +67,12 @@ _backurne() {
         check:-*) found=(--state-dir $everywhere) ;;
         hold:-*) found=(--until --reason $everywhere) ;;
         release:-*) found=(--all $everywhere) ;;
+        retention:-*) found=(--cluster --dry-run --uuid $everywhere) ;;
         trash:-*) found=(--all --yes --uuid $everywhere) ;;
         *:-*) found=($everywhere) ;;
         :*)
-          found=(backup plan explain ls restore stats verify check-snap hold release forget trash)
-          found+=(precheck check doctor config version completion)
+          found=(backup plan explain ls restore stats verify check-snap hold release retention)
+          found+=(forget trash precheck check doctor config version completion)
           ;;
         backup:* | plan:*) [[ $previous == --take-over ]] && found=(prove) ;;
         explain:* | ls:* | verify:* | check-snap:* | forget:*)
@@ -83,6 +84,12 @@ _backurne() {
           local -a about=(images "$typed")
           [[ -n $sub ]] && about=(snapshots "$(_backurne_plain "$sub")" "$typed")
           mapfile -t found < <("$command" __complete "${about[@]}" "${ask[@]}" 2>/dev/null)
+          ;;
+        retention:*)
+          [[ -n $more ]] && return
+          if [[ -z $sub ]]; then found=(apply); else
+            mapfile -t found < <("$command" __complete images "$typed" "${ask[@]}" 2>/dev/null)
+          fi
           ;;
         trash:*)
           case $sub in

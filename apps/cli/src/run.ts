@@ -16,6 +16,7 @@ import { plan } from "./commands/plan.ts";
 import { precheck } from "./commands/precheck.ts";
 import { release } from "./commands/release.ts";
 import { restore } from "./commands/restore.ts";
+import { retention } from "./commands/retention.ts";
 import { stats } from "./commands/stats.ts";
 import { trash } from "./commands/trash.ts";
 import { verify } from "./commands/verify.ts";
@@ -36,6 +37,7 @@ const COMMANDS: readonly Command[] = [
   checkSnap,
   hold,
   release,
+  retention,
   forget,
   trash,
   precheck,

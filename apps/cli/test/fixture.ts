@@ -5,6 +5,7 @@ import type {
   ImageListing,
   ImageUsage,
   HoldReport,
+  ImageCounts,
   ImageVerification,
   Job,
   Plan,
@@ -12,6 +13,7 @@ import type {
   Precheck,
   ReleaseReport,
   Restoration,
+  RetentionReport,
   RestoreEvent,
   RunEvent,
   Settings,
@@ -251,6 +253,7 @@ function point(
     size: 20 * 2 ** 30,
     live,
     ...(live === "base" && { verified: { how: "full", at: at(-60) } as const }),
+    ...(live !== "-" && { moved: { bytes: 430_000_000, ...(live === "base" && { wire: 132_000_000 }) } }),
     ...(live === "live" && { verified: { how: "sent", at: at(-7100) } as const }),
   };
 }
@@ -385,7 +388,7 @@ export const explanation: Explanation = {
   suspect: "a verification failed on 2026-11-02: hourly differs from its source at 4194304+4096",
   hold: { reason: "audit\u001b[2J" },
   alarm: { at: at(-720), bytes: 40 * 2 ** 30, usual: 3 * 2 ** 30 },
-  changed: { runs: 30, last: 40 * 2 ** 30, usual: 3 * 2 ** 30 },
+  changed: { runs: 30, last: 40 * 2 ** 30, usual: 3 * 2 ** 30, packed: { bytes: 2 ** 36, wire: 2 ** 34 } },
   lastCopyUntil: at(86_400 * 60),
 };
 
@@ -458,7 +461,7 @@ export const rest: readonly RunEvent[] = [
     failure: { message: "hook post_vm failed: /etc/backurne/hooks/post_vm failed with exit code 1", code: "command" },
   },
   { kind: "job-ended", at: at(8), job: mail.image, subject: mail, outcome: "done" },
-  { kind: "transfer-ended", at: at(9), ...ofJob, bytes: 430_000_000, milliseconds: 7000 },
+  { kind: "transfer-ended", at: at(9), ...ofJob, bytes: 430_000_000, wire: 132_000_000, milliseconds: 7000 },
   { kind: "job-ended", at: at(9), ...web01, outcome: "done" },
   {
     kind: "job-ended",
@@ -527,6 +530,7 @@ export const released: ReleaseReport = {
   image: "rook;web01;None",
   released: [{ what: "image" }, { what: "alarm" }],
   stay: [nameOf("daily", -86_400)],
+  generations: ["closed-20261030T010000.000Z-10ab;rook;web01;None"],
 };
 
 export const trashed: readonly TrashListing[] = [
@@ -571,3 +575,30 @@ export const forgotten: Forgotten = {
   ends: at(86_400 * 7),
   live: [nameOf("daily", -86_400)],
 };
+
+const daily = { profile: "daily", points: 31, now: [14, 30], after: 7, expires: 23 };
+const gone = { profile: "db6h", points: 3, now: [8], because: "does not apply to this image any more", expires: 0 };
+
+export const recounted: RetentionReport = {
+  version: 1,
+  kind: "retention",
+  images: [
+    recount("web01", "applied", {
+      profiles: [daily, { profile: "hourly", points: 49, now: [48], after: 48, expires: 0 }, gone],
+    }),
+    recount(long.guest, "to apply", { profiles: [{ ...daily, after: 60, expires: 0 }] }),
+    recount("busy", "held", { profiles: [daily], because: "rook/busy is held by bk2 run 7: nothing was changed" }),
+    recount(evil.guest, "failed", { profiles: [daily], because: "rbd image-meta set failed with exit code 30" }),
+    recount("still", "unchanged", { profiles: [gone] }),
+    recount("gone9", "left alone", { because: "vanished: not on rook since 10-12" }),
+    recount("old1", "left alone", { because: "an old generation" }),
+    recount("old2", "left alone", { because: "an old generation" }),
+  ],
+  refused: { because: ["rook/web01: 23 of 84 for other reasons than time"], removals: 23 },
+  warnings: [{ about: "profiles_api", message: "policies.example.net: no answer; its answer of 2 h ago is used" }],
+  failures: [{ about: "lab", message: "ssh lab1: connection refused" }],
+};
+
+function recount(guest: string, outcome: ImageCounts["outcome"], more: Partial<ImageCounts>): ImageCounts {
+  return { reference: `rook/${guest}`, image: `rook;${guest};None`, outcome, profiles: [], ...more };
+}

@@ -18,6 +18,8 @@ const PICTURES = [
   ["doctor", "doctor"],
   ["hold", "hold web01 --until 2027-01-01 --reason audit"],
   ["release", "release web01"],
+  ["retention", "retention apply --dry-run"],
+  ["retention-image", "retention apply web01"],
   ["forget", "forget ci-3"],
   ["trash-ls", "trash ls"],
   ["trash-restore", "trash restore gone8"],

@@ -16,6 +16,7 @@ import {
   plan,
   points,
   prechecked,
+  recounted,
   released,
   rest,
   restored,
@@ -110,6 +111,7 @@ function recordedDoor(scene: Scene, calls: [string, unknown][]): FrontDoor {
     hold: async (request) =>
       call("hold", request, request.snapshot === undefined ? held : { ...held, snapshot: request.snapshot, points: 1 }),
     release: async (request) => call("release", request, released),
+    applyCounts: async (request) => call("applyCounts", request, recounted),
     forget: async (reference) => call("forget", reference, forgotten),
     trash: async () => call("trash", undefined, trashed),
     restoreTrashed: async (reference) => call("restoreTrashed", reference, trashRestored),

@@ -1,4 +1,5 @@
 import type {
+  ApplyRequest,
   EmptyRequest,
   HoldRequest,
   LeaseTimes,
@@ -22,6 +23,7 @@ import type {
   Precheck,
   ReleaseReport,
   Restoration,
+  RetentionReport,
   RunEvent,
   RunReport,
   TrashEmptied,
@@ -31,6 +33,7 @@ import type {
 } from "@backurne/model";
 
 export type {
+  ApplyRequest,
   EmptyRequest,
   HoldRequest,
   ReleaseRequest,
@@ -75,6 +78,8 @@ export interface Backurne extends AsyncDisposable {
   /** No policy expires it until it is released, or the hold is over. `held` where another run holds the image. */
   hold(request: HoldRequest): Promise<HoldReport>;
   release(request: ReleaseRequest): Promise<ReleaseReport>;
+  /** The configured counts for the points that stand; a mark says so, and the next run expires by it. Never throws for one image. */
+  applyCounts(request?: ApplyRequest): Promise<RetentionReport>;
   /** Into the trash. `refused` while it is backed up, not known to be gone, or held. */
   forget(reference: string): Promise<Forgotten>;
   /** What we put there and nobody else, what ends first first. */

@@ -2,6 +2,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { destinationOf, type Destination } from "@backurne/cluster";
 import {
+  applyCounts,
   emptyTrash,
   examine,
   explainImage,
@@ -31,7 +32,7 @@ import type { PoolAddress, RunEvent, Settings } from "@backurne/model";
 import type { ProfilesApi } from "@backurne/profiles-api";
 import { openCeph, openObjects, openPool, openTrash, readRoom, type PoolAccess, type Run } from "@backurne/rbd";
 import { exitCodeOfVerification, foldReport } from "@backurne/reports";
-import { localTransport } from "@backurne/ssh";
+import { hearZstd, localTransport } from "@backurne/ssh";
 import type { Backurne, OpenOptions } from "./api.ts";
 import { keepPrecheck } from "./check-file.ts";
 import { openCluster } from "./clusters.ts";
@@ -87,6 +88,7 @@ export async function openBackurne(settings: Settings, options: OpenOptions = {}
     version: VERSION,
     now: options.now ?? Date.now,
     leaseTimes: options.leaseTimes ?? LEASE_TIMES,
+    hearPacking: hearZstd,
     runHook: hookRunner(executor),
     keepCheck: (found) => keepPrecheck(settings.stateDir, found),
     askProfiles: profilesApi?.ask,
@@ -119,6 +121,7 @@ export async function openBackurne(settings: Settings, options: OpenOptions = {}
     mend: (fix) => mend(house, fix),
     hold: (request) => holdImage(house, request),
     release: (request) => releaseImage(house, request),
+    applyCounts: (request) => applyCounts(house, request),
     forget: (reference) => forgetImage(house, reference),
     trash: () => listTrash(house),
     restoreTrashed: (reference) => restoreTrashed(house, reference),

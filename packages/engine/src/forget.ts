@@ -1,4 +1,5 @@
 import { BackurneError, printable, shortName, type Forgotten, type SourceState } from "@backurne/model";
+import type { ChainFacts } from "@backurne/planner";
 import { requireClock } from "./clock.ts";
 import { whyHeld } from "./held.ts";
 import type { House } from "./house.ts";
@@ -44,7 +45,15 @@ function refuseUseful({ input, state }: Named): void {
   if (state.state === "present") {
     throw refused(`${name} is being backed up`, "exclude its disk first, or let its points expire by their policy");
   }
+  if (input.chain.kind === "closed") throw refused(`${name} is still needed: ${state.because}`, hintFor(input.chain));
   throw refused(`${name} is not known to be gone: ${state.because}`, "it can be forgotten once its cluster answers");
+}
+
+/** An old generation that no cluster has to answer for: it waits for the one that took its place. */
+function hintFor({ marks }: ChainFacts): string {
+  return marks.suspect === undefined
+    ? "once the generation that took its place has a good backup, it fades by itself, or can be forgotten"
+    : "its points may be damaged, yet they are all there is until the generation that took its place has been compared: `backurne verify` that one, then it fades by itself, or can be forgotten";
 }
 
 function refused(message: string, hint: string): BackurneError {

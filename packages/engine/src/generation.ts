@@ -1,6 +1,7 @@
-import { BackurneError, formatClosedName } from "@backurne/model";
+import { BackurneError, formatClosedName, holdOfChain, markKey, type Marks } from "@backurne/model";
 import type { ChainFacts } from "@backurne/planner";
 import type { LeasedContext } from "./context.ts";
+import { readMarks } from "./read-marks.ts";
 
 export interface Switch {
   /** The complete new image. */
@@ -13,9 +14,14 @@ export interface Switch {
 /**
  * The old chain becomes a closed generation, then the complete image takes its name. Between the two renames nothing
  * stands under the name; whoever comes next finds the complete partial and finishes.
+ * @returns what the new generation has from the old one.
  */
-export async function switchGeneration({ partial, image, old }: Switch, context: LeasedContext): Promise<void> {
+export async function switchGeneration(
+  { partial, image, old }: Switch,
+  context: LeasedContext,
+): Promise<Pick<Marks, "hold">> {
   const { house, lease, emit, job } = context;
+  const inherited = old ? await inherit(partial, old, context) : {};
   await lease.confirm();
   if (old) {
     const closed = formatClosedName(old.image, old.imageId, house.now());
@@ -30,4 +36,21 @@ export async function switchGeneration({ partial, image, old }: Switch, context:
     });
   }
   emit({ kind: "renamed", job, from: partial, to: image });
+  return inherited;
+}
+
+/**
+ * A hold on the whole image means its points to come, too: those of the next generation as well. Written before the renames,
+ * so that no run between them finds it without. Holds of single points stay with their points.
+ */
+async function inherit(
+  partial: string,
+  old: ChainFacts,
+  { house, lease }: LeasedContext,
+): Promise<Pick<Marks, "hold">> {
+  const { hold, ...marks } = (await readMarks(old.image, house)) ?? {};
+  if (!holdOfChain({ ...marks, hold }, house.now())) return {};
+  await lease.confirm();
+  await house.backup.setMetadata(partial, markKey("hold"), JSON.stringify(hold));
+  return { hold };
 }

@@ -1,6 +1,7 @@
 import {
   BackurneError,
   holdKey,
+  holdOfChain,
   markKey,
   shortName,
   type Hold,
@@ -73,7 +74,16 @@ export function releaseImage(house: House, { image, snapshot, all }: ReleaseRequ
     }
     const marks = released.reduce(without, chain.marks);
     if (released.length > 0) open.remember(marks);
-    return { version: 1, kind: "release", ...named(open), released, stay: Object.keys(marks.holds ?? {}) };
+    const held = open.generations.filter((one) => holdOfChain(one.marks, house.now()) !== undefined);
+    return {
+      version: 1,
+      kind: "release",
+      ...named(open),
+      released,
+      stay: Object.keys(marks.holds ?? {}),
+      // A generation that was closed while the image was held has the hold, too, and under its own name.
+      generations: snapshot === undefined ? held.map(({ image: name }) => name) : [],
+    };
   });
 }
 

@@ -31,6 +31,8 @@ export interface House {
   readonly leaseTimes: LeaseTimes;
   /** For writes to the backup pool, which a full pool would let wait for ever. */
   readonly roomWatch?: RoomWatch | undefined;
+  /** Understands what the compressor of a stream says of its work; undefined: it was somebody else's line. */
+  readonly hearPacking?: ((line: string) => { readonly wire?: number | undefined } | undefined) | undefined;
   /** Never throws: how it ended is in the outcome. */
   readonly runHook: (call: HookCall, signal: AbortSignal | undefined) => Promise<HookOutcome>;
   /** What the profiles API says of a disk; nothing when none is configured. Never throws. */

@@ -1,3 +1,4 @@
+export { applyCounts, type ApplyRequest } from "./apply-counts.ts";
 export { precheck } from "./check/precheck.ts";
 export { emptyTrash, listTrash, type EmptyRequest } from "./empty-trash.ts";
 export { forgetImage } from "./forget.ts";

@@ -19,6 +19,8 @@ export interface Intents {
   thawed(freeze: Freeze): Promise<void>;
   /** Guests that other runs froze and have not said they thawed: they are at it just now, or died. */
   readonly frozen: readonly LeftFrozen[];
+  /** Keys of chains that other runs meant to change, and have not said that they ended: they are at it, or died. */
+  readonly begun: readonly string[];
   /** This run ended. What it left unsettled stays recorded. */
   close(): Promise<void>;
   /** Forgets runs that ended without a word a day ago, when none of their snapshots is left to remove. */
@@ -94,6 +96,7 @@ export async function openIntents(objects: RadosObjects, run: string, now: numbe
         settle: () => objects.append(objectOf(other.run), `${freezeLine("thawed", freeze)}\n`),
       })),
     ),
+    begun: [...new Set(others.flatMap(({ lines }) => lines.filter(isName).map(keyIn)))],
     async freezing(freeze) {
       const line = freezeLine("freezing", freeze);
       unsettled.add(line);
@@ -153,6 +156,10 @@ function frozenIn(lines: readonly string[]): readonly Freeze[] {
     else left.delete(`${cluster} ${vmid}`);
   }
   return [...left.values()];
+}
+
+function keyIn(line: string): string {
+  return (JSON.parse(line) as [key: string, snapshot: string])[0];
 }
 
 /** Of a snapshot, and not of a freeze. */

@@ -2,6 +2,7 @@ import {
   describeSuspect,
   holdOfChain,
   holdOfPoint,
+  parseMarks,
   parseMoments,
   parseProofs,
   shortName,
@@ -10,7 +11,7 @@ import {
   type Marks,
   type PointListing,
 } from "@backurne/model";
-import { candidatesOf, sharedSnapshots, type Candidate } from "@backurne/planner";
+import { candidatesOf, pointOf, sharedSnapshots, type Candidate } from "@backurne/planner";
 import { lateFrom } from "@backurne/retention";
 import { gatherFacts } from "./gather.ts";
 import type { House } from "./house.ts";
@@ -81,6 +82,7 @@ export async function listPoints(house: House, reference: string): Promise<reado
   if (!chain) return [];
   const told = (await house.backup.metadata(chain.image)) ?? {};
   const [moments, proofs] = [parseMoments(told), parseProofs(told)];
+  const volume = new Map(parseMarks(told).volume?.map(({ snapshot, bytes, wire }) => [snapshot, { bytes, wire }]));
   const shared = disk ? sharedSnapshots(disk, chain).map((one) => one.target) : [];
   return chain.snapshots.flatMap(({ id, name, size, ours }) => {
     if (!ours) return [];
@@ -88,11 +90,20 @@ export async function listPoints(house: House, reference: string): Promise<reado
     const creation = new Date(ours.time).toISOString();
     const { config, consistency } = moments.points[name] ?? {};
     const kept = config === undefined ? undefined : moments.configs[config];
-    const point = { creation, uuid: name, profile: ours.profile, count: ours.count, id, size, live } as const;
+    const point = {
+      creation,
+      uuid: name,
+      profile: ours.profile,
+      count: pointOf({ id, ours }, chain.marks)?.count ?? ours.count,
+      id,
+      size,
+      live,
+    } as const;
     const verified = Object.hasOwn(proofs, name) ? { verified: proofs[name] } : {};
+    const came = volume.get(name);
     const hold = holdOfPoint(name, chain.marks, house.now()) ?? holdOfChain(chain.marks, house.now());
     const moment = { ...(consistency && { consistency }), ...(kept && { config: kept }) };
-    return [{ ...point, ...verified, ...moment, ...(hold && { hold }) }];
+    return [{ ...point, ...verified, ...(came && { moved: came }), ...moment, ...(hold && { hold }) }];
   });
 }
 

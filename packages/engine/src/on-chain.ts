@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { BackurneError, formatKey, printable, shortName, type Marks } from "@backurne/model";
 import { candidatesOf, type Candidate, type ChainFacts, type SnapshotFacts } from "@backurne/planner";
-import { gatherFacts, namesOf, readPoints } from "./gather.ts";
+import { gatherFacts, namesOf, readPoints, type Facts } from "./gather.ts";
 import type { House } from "./house.ts";
 import { openIntents } from "./intents.ts";
-import { openLeases, type Lease } from "./lease.ts";
+import { openLeases, type Lease, type Leases } from "./lease.ts";
 import { needsTakeOver, refuseOldPool } from "./ownership.ts";
 import { planInput } from "./plan.ts";
 import { readMarks } from "./read-marks.ts";
@@ -17,6 +17,8 @@ export interface OpenChain {
   readonly chain: ChainFacts;
   readonly points: readonly SnapshotFacts[];
   readonly lease: Lease;
+  /** Other generations of the same disk, as the facts showed them. */
+  readonly generations: readonly ChainFacts[];
   /** For the tables: these are the marks now. */
   remember(marks: Marks): void;
 }
@@ -45,8 +47,19 @@ export async function onChain<T>(
   const candidates = candidatesOf(planInput(facts, {}, { house, intents }));
   const named = findImage(reference, candidates.filter(hasChain)) as Named;
   check?.(named);
-  const { subject, chain } = named.input;
   const leases = openLeases(house.objects, `${house.host} ${what} ${run}`, house.leaseTimes);
+  const done = await underLease(named, { house, facts, leases }, work);
+  await facts.catalog.flush();
+  return done;
+}
+
+/** The same for one chain of many. The catalog is not flushed. @throws BackurneError `held`, `not-found` */
+export async function underLease<T>(
+  named: Named,
+  { house, facts, leases }: { readonly house: House; readonly facts: Facts; readonly leases: Leases },
+  work: (open: OpenChain) => Promise<T>,
+): Promise<T> {
+  const { subject, chain } = named.input;
   const resource = formatKey(subject.key);
   const lease = await leases.acquire(resource);
   if (!lease) throw heldElsewhere(printable(shortName(subject)), await leases.holder(resource));
@@ -60,21 +73,15 @@ export async function onChain<T>(
     }
     const remember = (now: Marks): void =>
       facts.catalog.put({ id: chain.imageId, marks: now, newest: points.at(-1)?.name, bytes: chain.lastBytes });
-    const done = await work({
-      candidate: named,
-      chain: { ...chain, snapshots: points, marks },
-      points,
-      lease,
-      remember,
-    });
-    await facts.catalog.flush();
-    return done;
+    const generations = facts.chains.filter((one) => formatKey(one.key) === resource && one.image !== chain.image);
+    const open = { candidate: named, points, lease, generations, remember };
+    return await work({ ...open, chain: { ...chain, snapshots: points, marks } });
   } finally {
     await lease.release();
   }
 }
 
-function hasChain({ input }: Candidate): boolean {
+export function hasChain({ input }: Candidate): boolean {
   return input.chain !== undefined;
 }
 

@@ -1,4 +1,4 @@
-import { parseMarks, type Explanation, type Job, type Plan, type TransferStep } from "@backurne/model";
+import { parseMarks, sumPacked, type Explanation, type Job, type Plan, type TransferStep } from "@backurne/model";
 import { explainDisk, usualVolume } from "@backurne/planner";
 import pLimit from "p-limit";
 import { gatherFacts, namesOf } from "./gather.ts";
@@ -57,6 +57,12 @@ export async function explainImage(house: House, reference: string): Promise<Exp
   const { volume = [] } = (chain && parseMarks((await house.backup.metadata(chain.image)) ?? {})) ?? {};
   const last = volume.at(-1);
   const usual = usualVolume(volume, house.now());
-  const changed = last && { runs: volume.length, last: last.bytes, ...(usual !== undefined && { usual }) };
+  const packed = sumPacked(volume);
+  const changed = last && {
+    runs: volume.length,
+    last: last.bytes,
+    ...(usual !== undefined && { usual }),
+    ...(packed && { packed }),
+  };
   return { ...explainDisk(candidate), ...(changed && { changed }) };
 }

@@ -15,23 +15,29 @@ export interface Stream {
   readonly target: string;
 }
 
+export interface Received {
+  /** Of the stream. */
+  readonly bytes: number;
+  /** What came over the wire for them; undefined: nobody said. */
+  readonly wire: number | undefined;
+  /** The live snapshots as they were right before the commit. */
+  readonly live: readonly Snapshot[];
+}
+
 const TRIES = 3;
 
 /**
  * Moves the bytes. The last one is sent on only when every stage before has ended well, the source snapshot is still the
  * one we made, and the lease is ours: import-diff makes no snapshot without it.
- * @returns bytes received, and the live snapshots as they were right before the commit.
  */
-export async function receive(
-  stream: Stream,
-  context: JobContext,
-): Promise<{ bytes: number; live: readonly Snapshot[] }> {
+export async function receive(stream: Stream, context: JobContext): Promise<Received> {
   const { reached, house, emit, job, stop } = context;
   if (!reached) throw new BackurneError("unexpected", "a disk without a cluster cannot be read");
   const { disk, made, base, target } = stream;
   const source = reached.cluster.stream(disk.disk, { snapshot: made.name, base });
   const pipeline: Pipeline = [...source, ...house.backup.importDiff(target)];
   let bytes = 0;
+  let wire: number | undefined;
   let live: readonly Snapshot[] = [];
   let moved = (): void => {};
 
@@ -47,6 +53,13 @@ export async function receive(
     emit({ kind: "progress", job, bytes });
   }
 
+  /** What the compressor says of its work would hide the last words of what failed. */
+  function onStderr(line: string): boolean {
+    const heard = house.hearPacking?.(line);
+    wire = heard?.wire ?? wire;
+    return heard === undefined;
+  }
+
   for (let tried = 1; ; tried += 1) {
     try {
       await whileThereIsRoom(house.roomWatch, async (full, progress) => {
@@ -56,9 +69,10 @@ export async function receive(
           signal: AbortSignal.any([stop, full]),
           commit: { into: source.length, allow, bytesPerSecond: reached.settings.bandwidth },
           onBytes,
+          onStderr,
         });
       });
-      return { bytes, live };
+      return { bytes, wire, live };
     } catch (error) {
       if (stop.aborted || tried === TRIES || bytes > 0 || !neverConnected(error)) throw error;
       await sleep(tried * 1000, undefined, { signal: stop });

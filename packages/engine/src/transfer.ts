@@ -65,12 +65,13 @@ async function move({ chain, made }: Source, context: JobContext): Promise<Trans
       started = performance.now();
       emit({ kind: "transfer-started", ...about, base: from, bytes: await expectBytes(disk, from, context) });
     };
-    const { bytes, ...transferred } =
+    const { bytes, wire, ...transferred } =
       base.kind === "base" && chain
         ? await receiveIncremental({ made, chain, base, announce, info }, context)
         : await receiveFull({ made, chain, announce, info }, context);
     context.intents.settle(context.candidate.input.subject.key, made.snapshot.name);
-    emit({ kind: "transfer-ended", ...about, bytes, milliseconds: Math.round(performance.now() - started) });
+    const milliseconds = Math.round(performance.now() - started);
+    emit({ kind: "transfer-ended", ...about, bytes, ...(wire !== undefined && { wire }), milliseconds });
     return { ...transferred, base: from };
   } catch (error) {
     await dropLiveSnapshot(made, context);
@@ -141,14 +142,15 @@ async function receiveIncremental({ made, chain, base, announce, info }: Increme
   await backup.rollback(target, base.target);
   // Its twin stands on the target, but import-diff asks for the base by name.
   if (base.target !== base.live.name) await backup.createSnapshot(target, base.live.name);
-  const { bytes, live } = await bulk(context, announce, () =>
+  const { bytes, wire, live } = await bulk(context, announce, () =>
     receive({ disk: made.disk, made: made.snapshot, base: base.live.name, target }, context),
   );
   const snapshots = await finishPoint(target, made, context);
-  const moved = await recordVolume({ target, marks: chain.marks, bytes }, context);
+  const moving = { bytes, wire, snapshot: made.snapshot.name };
+  const moved = await recordVolume({ target, marks: chain.marks, moving }, context);
   const marks = { ...chain.marks, source: made.disk.source, base: mark, intervals, unproved, guest, shape, ...moved };
   context.facts.catalog.put({ id: chain.imageId, marks, newest: snapshots.at(-1)?.name, bytes });
-  return { bytes, chain: { ...chain, snapshots, marks }, disk: withLive(made.disk, live, context) };
+  return { bytes, wire, chain: { ...chain, snapshots, marks }, disk: withLive(made.disk, live, context) };
 }
 
 async function receiveFull(
@@ -178,10 +180,13 @@ async function receiveFull(
   ]);
   const intervals = await rememberIntervals(target, {}, context);
   const guest = await recordMoment({ target, made, marks: {}, standing: [] }, context);
-  const { bytes, live } = await bulk(context, announce, () => receive({ disk, made: made.snapshot, target }, context));
+  const { bytes, wire, live } = await bulk(context, announce, () =>
+    receive({ disk, made: made.snapshot, target }, context),
+  );
   const snapshots = await finishPoint(target, made, context);
-  await switchGeneration({ partial: target, image, old: chain }, context);
+  const inherited = await switchGeneration({ partial: target, image, old: chain }, context);
   const marks = {
+    ...inherited,
     source: disk.source,
     base: mark,
     intervals,
@@ -198,7 +203,7 @@ async function receiveFull(
     comment: name.comment,
     size: made.snapshot.size,
   } as const;
-  return { bytes, chain: { ...facts, snapshots, marks }, disk: withLive(disk, live, context) };
+  return { bytes, wire, chain: { ...facts, snapshots, marks }, disk: withLive(disk, live, context) };
 }
 
 /** Points of a named profile outlive its place in the configuration: its interval is written on the image. */

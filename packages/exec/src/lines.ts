@@ -11,8 +11,11 @@ export interface Tail {
 
 const breaks = /\r\n|\n|\r/g;
 
-/** Cuts a stream into lines (rbd redraws progress with `\r`) and keeps the last `limit` characters. */
-export function createTail(limit: number, onLine?: (line: string) => void): Tail {
+/**
+ * Cuts a stream into lines (rbd redraws progress with `\r`) and keeps the last `limit` characters, without the lines to
+ * which `onLine` says false.
+ */
+export function createTail(limit: number, onLine?: (line: string) => unknown): Tail {
   const decoder = new StringDecoder("utf8");
   let pending = "";
   let redrawn = "";
@@ -22,9 +25,9 @@ export function createTail(limit: number, onLine?: (line: string) => void): Tail
     kept = (kept + text).slice(-limit);
   };
   const finish = (line: string, redrawable: boolean) => {
-    onLine?.(line);
-    redrawn = redrawable ? line : "";
-    if (!redrawable) keep(`${line}\n`);
+    const counts = onLine?.(line) !== false;
+    redrawn = redrawable && counts ? line : "";
+    if (!redrawable && counts) keep(`${line}\n`);
   };
   const cut = (last: boolean) => {
     let start = 0;

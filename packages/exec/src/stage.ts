@@ -28,7 +28,7 @@ export interface Stage {
 export interface StageOptions {
   readonly stdio: StdioOptions;
   readonly env: Readonly<Record<string, string>>;
-  readonly onLine?: ((line: string) => void) | undefined;
+  readonly onLine?: ((line: string) => unknown) | undefined;
 }
 
 export function startStage(command: Command, options: StageOptions): Stage {

@@ -43,8 +43,8 @@ export interface RunOptions {
   /** The first stage's stdin stays open, and empty, until the end: a remote command dies with us. */
   readonly holdStdin?: boolean | undefined;
   readonly commit?: Commit | undefined;
-  /** A line of a stage's stderr; a redraw ended by `\r` counts as a line. */
-  readonly onStderr?: ((line: string, stage: number) => void) | undefined;
+  /** A line of a stage's stderr; a redraw ended by `\r` counts as a line. False: no last word, it is left out of errors. */
+  readonly onStderr?: ((line: string, stage: number) => unknown) | undefined;
   /** Bytes that passed the commit filter so far: about once a second or every 16 MiB, and at the end. */
   readonly onBytes?: ((total: number) => void) | undefined;
   /** Milliseconds until the run is stopped and rejected; none by default. */

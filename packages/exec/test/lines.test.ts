@@ -19,6 +19,13 @@ it.each<[string, string[], string[], string]>([
   expect(tail.text()).toBe(text);
 });
 
+it("leaves out what is no last word, redraws included", () => {
+  const tail = createTail(100, (line) => !line.startsWith("zstd"));
+  tail.push(Buffer.from("rbd: lost\nzstd 1%\rzstd 2%\rzstd: done\n"));
+  tail.end();
+  expect(tail.text()).toBe("rbd: lost\n");
+});
+
 it("does not keep an endless line", () => {
   const tail = createTail(10);
   for (let round = 0; round < 100; round++) tail.push(Buffer.from("x".repeat(1000)));

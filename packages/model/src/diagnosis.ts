@@ -3,6 +3,9 @@ export type FindingSeverity = "info" | "warning" | "error";
 /** What `doctor --fix` may do: only to what is surely ours, or the old tool's, and in nobody's use. */
 export type Fix =
   | { readonly kind: "remove image"; readonly image: string }
+  | { readonly kind: "give back lease"; readonly resource: string }
+  /** What a restore to `to` (`CLUSTER/POOL/NAME`) left there. */
+  | { readonly kind: "remove unfinished"; readonly image: string; readonly to: string }
   | { readonly kind: "unprotect"; readonly image: string; readonly snapshot: string };
 
 /** One thing that may break, or has. */

@@ -62,6 +62,8 @@ export type RunEvent = At &
         readonly snapshot: string;
         readonly names: readonly string[];
         readonly bytes: number;
+        /** What came over the wire for them, where it was compressed and zstd said so (three digits). */
+        readonly wire?: number | undefined;
         readonly milliseconds: number;
       }
     | {
@@ -153,6 +155,8 @@ export interface JobReport {
   readonly names: readonly string[];
   readonly consistency?: Consistency | undefined;
   readonly bytes: number;
+  /** Of the transfer, as it was compressed; undefined: it was not, or nobody knows. */
+  readonly wire?: number | undefined;
   readonly milliseconds: number;
   /** What of it was compared with its source, and is the same. */
   readonly verified?: Extent | undefined;

@@ -26,6 +26,26 @@ export interface Moved {
   readonly at: string;
   /** Of the stream, after decompression. */
   readonly bytes: number;
+  /** What came over the wire for it, as zstd said (three digits); undefined: it was not compressed, or nobody knows. */
+  readonly wire?: number | undefined;
+  /** The name that came with it. */
+  readonly snapshot?: string | undefined;
+}
+
+/** Bytes of streams, and what came over the wire for them. */
+export interface Packed {
+  readonly bytes: number;
+  readonly wire: number;
+}
+
+/** What compression saved lately; undefined: nothing was compressed, or nobody knows. */
+export function sumPacked(volume: readonly Moved[]): Packed | undefined {
+  const known = volume.filter((moved): moved is Moved & { readonly wire: number } => moved.wire !== undefined);
+  if (known.length === 0) return undefined;
+  return known.reduce((sum, { bytes, wire }) => ({ bytes: sum.bytes + bytes, wire: sum.wire + wire }), {
+    bytes: 0,
+    wire: 0,
+  });
 }
 
 /** Whatever stands in such a mark holds; what is not understood holds without end. */
@@ -80,4 +100,6 @@ export interface ReleaseReport {
   readonly released: readonly Released[];
   /** Snapshots that are still held, each by a hold of its own. */
   readonly stay: readonly string[];
+  /** Other generations of the disk that are held as a whole: each is released by its own name. */
+  readonly generations: readonly string[];
 }

@@ -12,6 +12,7 @@ export * from "./plan.ts";
 export * from "./print.ts";
 export * from "./profiles-answer.ts";
 export * from "./restore.ts";
+export * from "./retention.ts";
 export * from "./settings.ts";
 export * from "./snapshot-name.ts";
 export * from "./trash.ts";

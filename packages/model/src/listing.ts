@@ -1,5 +1,5 @@
 import type { Consistency, GuestConfig, SourceState } from "./guests.ts";
-import type { Alarm, Hold } from "./holds.ts";
+import type { Alarm, Hold, Packed } from "./holds.ts";
 import type { Side } from "./plan.ts";
 import type { Proof } from "./verification.ts";
 
@@ -47,6 +47,7 @@ export interface PointListing {
   /** Name of the snapshot, kept from the old tool. */
   readonly uuid: string;
   readonly profile: string;
+  /** The one that governs it: its name's, unless another was re-applied. */
   readonly count: number;
   readonly id: number;
   /** Bytes provisioned at that time. */
@@ -55,6 +56,8 @@ export interface PointListing {
   readonly live: "base" | "live" | "-";
   /** How much of it was compared with its source. */
   readonly verified?: Proof | undefined;
+  /** What came with it, while that is remembered; of an incremental only. */
+  readonly moved?: { readonly bytes: number; readonly wire?: number | undefined } | undefined;
   /** How still the guest stood; undefined: nobody knew a guest. */
   readonly consistency?: Consistency | undefined;
   /** The guest's configuration at that time. */
@@ -108,7 +111,15 @@ export interface Explanation {
   readonly hold?: Hold | undefined;
   readonly alarm?: Alarm | undefined;
   /** What its latest incrementals moved, bytes; `usual`: what is to be expected at most, where enough is known. */
-  readonly changed?: { readonly runs: number; readonly last: number; readonly usual?: number | undefined } | undefined;
+  readonly changed?:
+    | {
+        readonly runs: number;
+        readonly last: number;
+        readonly usual?: number | undefined;
+        /** Bytes of all of these runs that were compressed, and what came over the wire for them. */
+        readonly packed?: Packed | undefined;
+      }
+    | undefined;
   /** Until when the last copy would be kept if the source vanished today. */
   readonly lastCopyUntil?: string | undefined;
 }

@@ -50,6 +50,15 @@ export interface ShapeMark extends ImageShape {
   readonly size: number;
 }
 
+/** An operator's word on the points of one profile that stood when it was given: not the count in their names governs them. */
+export interface CountMark {
+  readonly count: number;
+  /** The newest of them, by its snapshot id: what comes later keeps what its name says. */
+  readonly upTo: number;
+  /** ISO 8601. What was past that count by then goes by this word, not by the day. */
+  readonly at: string;
+}
+
 /** First seen missing, how often since, and in which cluster: a source is gone only when this has lasted. */
 export interface GoneMark {
   readonly since: string;
@@ -86,6 +95,8 @@ export interface Marks {
   readonly gone?: GoneMark | undefined;
   /** Durations in ms of named profiles, so that points outlive the profile's place in the configuration. */
   readonly intervals?: Readonly<Record<string, number>> | undefined;
+  /** By profile, where configured counts were re-applied to the points that stood. */
+  readonly counts?: Readonly<Record<string, CountMark>> | undefined;
   /** Snapshots that no policy may expire. */
   readonly holds?: Readonly<Record<string, unknown>> | undefined;
   /** The same for the whole chain. */
@@ -104,6 +115,7 @@ const HOLD = "hold.";
 type Check = (value: unknown) => boolean;
 const text: Check = (value) => typeof value === "string";
 const count: Check = (value) => typeof value === "number";
+const whole: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
 const anything: Check = () => true;
 const optional =
   (check: Check): Check =>
@@ -146,9 +158,10 @@ const SHAPES = {
   suspect: anything,
   gone: shape({ since: text, last: text, runs: count, fsid: text }),
   intervals: (value) => isRecord(value) && Object.values(value).every(count),
+  counts: (value) => isRecord(value) && Object.values(value).every(shape({ count: whole, upTo: whole, at: text })),
   hold: anything,
   alarm: shape({ at: text, bytes: count, usual: count }),
-  volume: list(shape({ at: text, bytes: count })),
+  volume: list(shape({ at: text, bytes: count, wire: optional(count), snapshot: optional(text) })),
   trashed: shape({ at: text, because: text, of: text, reference: text }),
 } as const satisfies Readonly<Record<string, Check>>;
 export type MarkKey = keyof typeof SHAPES;

@@ -45,6 +45,10 @@ describe("a value of ours that we did not write", () => {
     ["unproved", "true"],
     ["gone", `{"since":"x","last":"y","runs":"3","fsid":"f"}`],
     ["intervals", `{"db6h":"6h"}`],
+    ["volume", `[{"at":"x","bytes":4,"wire":"2"}]`],
+    ["counts", `{"daily":7}`],
+    ["counts", `{"daily":{"count":-1,"upTo":4,"at":"x"}}`],
+    ["counts", `{"daily":{"count":7,"upTo":"4","at":"x"}}`],
     ["v", "one"],
     ["hold.x;y;1;z", "until tomorrow"],
   ])("%s: %s is named, and the others are read", (name, value) => {

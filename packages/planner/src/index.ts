@@ -2,11 +2,13 @@ export { chooseBase, sharedSnapshots, type BaseChoice, type Shared } from "./bas
 export { brakeChain, brakePool, type Scale } from "./brakes.ts";
 export { planChain, planRemovals, type ChainInput, type ChainPlan, type Removal, type Transfer } from "./chain.ts";
 export { findCollisions, type Collisions } from "./collisions.ts";
+export { refusedAfter } from "./recount-brakes.ts";
+export { recount, type Recount } from "./counts.ts";
 export { snapshotNames } from "./due.ts";
 export { explainDisk } from "./explain.ts";
 export type * from "./facts.ts";
 export { chainHeldBecause, heldBecause } from "./holds.ts";
-export { judgeDisk, type Judged } from "./judge.ts";
+export { judgeDisk, pointOf, type Judged } from "./judge.ts";
 export { mergeProfiles, type Merged } from "./profiles-answer.ts";
 export { ownerOf } from "./owner.ts";
 export { candidatesOf, planRun, type Candidate } from "./run.ts";

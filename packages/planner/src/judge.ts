@@ -66,9 +66,14 @@ export function pointsOf(snapshots: readonly SnapshotFacts[], marks: Marks): rea
   return snapshots.flatMap((snapshot) => pointOf(snapshot, marks) ?? []);
 }
 
-function pointOf({ ours }: SnapshotFacts, marks: Marks): Point | undefined {
+/** One of them; undefined: not ours. */
+export function pointOf({ id, ours }: Pick<SnapshotFacts, "id" | "ours">, marks: Marks): Point | undefined {
   if (!ours) return undefined;
-  return { profile: ours.profile, count: ours.count, time: ours.time, good: marks.suspect === undefined };
+  const { profile, count: named, time } = ours;
+  const said = own(marks.counts, profile);
+  const recounted = said && id <= said.upTo && said.count !== named ? { named, at: Date.parse(said.at) } : undefined;
+  const count = recounted && said ? said.count : named;
+  return { profile, count, time, good: marks.suspect === undefined, ...(recounted && { recounted }) };
 }
 
 function backupPolicy(
@@ -97,8 +102,8 @@ function backupPolicy(
 }
 
 /** A profile may be called `constructor`. */
-function own(intervals: Readonly<Record<string, number>> | undefined, profile: string): number | undefined {
-  return intervals && Object.hasOwn(intervals, profile) ? intervals[profile] : undefined;
+function own<T>(byProfile: Readonly<Record<string, T>> | undefined, profile: string): T | undefined {
+  return byProfile && Object.hasOwn(byProfile, profile) ? byProfile[profile] : undefined;
 }
 
 interface SharedSides {

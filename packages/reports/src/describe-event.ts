@@ -1,6 +1,6 @@
 import { shortName } from "@backurne/model";
 import type { Failure, Plan, Refusal, RunEvent } from "@backurne/model";
-import { formatBytes, formatClock, formatRate } from "./format.ts";
+import { formatBytes, formatClock, formatRate, formatRatio } from "./format.ts";
 
 /** A line a person wants to read about a run. */
 export interface Told {
@@ -16,9 +16,10 @@ export function describeEvent(event: RunEvent, label: (job: string) => string): 
     case "plan":
       return describePlan(event);
     case "transfer-ended": {
-      const { mode, milliseconds, bytes } = event;
+      const { mode, milliseconds, bytes, wire } = event;
       const speed = milliseconds > 0 ? `, ${formatRate((bytes / milliseconds) * 1000)}` : "";
-      const what = `${label(event.job)}  ${formatBytes(bytes)} in ${formatClock(milliseconds)}${speed}`;
+      const packed = wire === undefined ? "" : `, ${formatRatio(bytes, wire)} packed`;
+      const what = `${label(event.job)}  ${formatBytes(bytes)} in ${formatClock(milliseconds)}${speed}${packed}`;
       return info(`${mode === "full" ? "FULL" : "incr"} ${what}`);
     }
     case "hook-ended":

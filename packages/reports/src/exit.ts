@@ -1,4 +1,11 @@
-import type { ErrorCode, Failure, RunReport, VerificationOutcome, VerificationReport } from "@backurne/model";
+import type {
+  ErrorCode,
+  Failure,
+  RetentionReport,
+  RunReport,
+  VerificationOutcome,
+  VerificationReport,
+} from "@backurne/model";
 
 /** Every exit code of the command line but `check`'s, with the words `--help` uses. */
 export const EXIT_CODES = [
@@ -74,4 +81,10 @@ export function exitCodeOfVerification(
   if (failures.length > 0 || (named && images.some(({ outcome }) => outcome === "not shared"))) found.add(3);
   if (images.length > 0 && images.every(({ outcome }) => outcome === "held")) found.add(11);
   return WORST_FIRST.find((code) => found.has(code)) ?? 0;
+}
+
+/** Counts that were not applied because of what broke; what the brakes will say to them is the next run's to answer for. */
+export function exitCodeOfRecount({ images, failures }: Pick<RetentionReport, "images" | "failures">): ExitCode {
+  if (failures.length > 0 || images.some(({ outcome }) => outcome === "failed")) return 3;
+  return images.length > 0 && images.every(({ outcome }) => outcome === "held") ? 11 : 0;
 }

@@ -30,6 +30,7 @@ export function applyEvent(before: RunState, event: RunEvent): RunState {
         mode: event.mode,
         names: event.names,
         bytes: event.bytes,
+        ...(event.wire !== undefined && { wire: event.wire }),
         milliseconds: event.milliseconds,
       });
     case "verified":

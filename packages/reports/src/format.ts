@@ -23,6 +23,12 @@ export function formatOf(bytes: number, whole: number): string {
   return formatPart(bytes, whole).replace("/", " of ~");
 }
 
+/** `3.2:1`: what the wire saved. */
+export function formatRatio(bytes: number, wire: number): string {
+  const ratio = bytes / Math.max(1, wire);
+  return `${ratio >= 9.95 ? Math.round(ratio) : ratio.toFixed(1)}:1`;
+}
+
 /** Bytes per second, in the units line speeds are sold in: `61 MB/s`. */
 export function formatRate(bytesPerSecond: number): string {
   const units = ["B", "kB", "MB", "GB", "TB"];

@@ -107,7 +107,7 @@ export function successOf(name: string, second: number, bytes: number): readonly
       base: "backup;hourly;48;2026-11-02T10:58:00.000Z",
     },
     { kind: "progress", at: at(second + 5), job, bytes: bytes / 2 },
-    { kind: "transfer-ended", at: at(second + 10), ...transfer, bytes, milliseconds: 10_000 },
+    { kind: "transfer-ended", at: at(second + 10), ...transfer, bytes, wire: bytes / 4, milliseconds: 10_000 },
     {
       kind: "verified",
       at: at(second + 10),

@@ -163,6 +163,7 @@ describe("the report of a run", () => {
       base: "backup;hourly;48;2026-11-02T10:58:00.000Z",
       names: ["backup;hourly;48;2026-11-02T11:58:00.000Z"],
       bytes: 100,
+      wire: 25,
       milliseconds: 10_000,
       verified: "sent",
     });

@@ -6,6 +6,7 @@ import {
   formatOf,
   formatPart,
   formatRate,
+  formatRatio,
   formatShortBytes,
   formatSpan,
   formatUtcClock,
@@ -30,6 +31,13 @@ test.each([
   expect(formatBytes(bytes)).toBe(long);
   expect(formatShortBytes(bytes)).toBe(short);
 });
+
+test.each([
+  [430_000_000, 132_000_000, "3.3:1"],
+  [1, 13, "0.1:1"],
+  [2 ** 30, 2 ** 20, "1024:1"],
+  [5, 0, "5.0:1"],
+])("%d bytes in %d", (bytes, wire, text) => expect(formatRatio(bytes, wire)).toBe(text));
 
 test("a part of a whole is in the unit of the whole", () => {
   expect(formatPart(1.2 * GIB, 3.4 * GIB)).toBe("1.2/3.4 GiB");

@@ -8,6 +8,7 @@ import type {
   PointListing,
   Precheck,
   Restoration,
+  RetentionReport,
   RunEvent,
   RunReport,
   VerificationReport,
@@ -131,6 +132,7 @@ const points: readonly PointListing[] = [
     id: 7,
     size: 2 ** 30,
     live: "base",
+    moved: { bytes: 430_000_000, wire: 132_000_000 },
     verified: { how: "full", at: at(-60) },
     hold: { reason: "audit", since: at(0), by: "bk1" },
   },
@@ -180,7 +182,7 @@ const explained: Explanation = {
   suspect: "a verification failed",
   hold: { reason: "audit" },
   alarm: { at: at(0), bytes: 2 ** 29, usual: 2 ** 20 },
-  changed: { runs: 8, last: 2 ** 29, usual: 2 ** 20 },
+  changed: { runs: 8, last: 2 ** 29, usual: 2 ** 20, packed: { bytes: 2 ** 31, wire: 2 ** 29 } },
   lastCopyUntil: at(86_400 * 60),
 };
 
@@ -315,6 +317,32 @@ const trashed: TrashListing = {
   because: "vanished; last copy, kept until 2026-11-01",
 };
 
+const recounted: RetentionReport = {
+  version: 1,
+  kind: "retention",
+  images: [
+    {
+      reference: "rook/a",
+      image: "rook;a;None",
+      outcome: "applied",
+      profiles: [
+        { profile: "daily", points: 31, now: [14, 30], after: 7, expires: 23 },
+        { profile: "db6h", points: 2, now: [8], because: "does not apply to this image any more", expires: 0 },
+      ],
+    },
+    {
+      reference: "rook/gone9",
+      image: "rook;gone9;None",
+      outcome: "left alone",
+      because: "vanished: not on rook since 11-02",
+      profiles: [],
+    },
+  ],
+  refused: { because: ["rook/a: 23 of 84 for other reasons than time"], removals: 23 },
+  warnings: [{ about: "profiles_api", message: "policies.example.net: no answer; its answer of 2 h ago is used" }],
+  failures: [{ about: "lab", message: "ssh lab1: connection refused" }],
+};
+
 /** Every `--json` document: its schema, and an example that `docs/json` shows. */
 const DOCUMENTS: readonly [string, z.ZodType, unknown][] = [
   ["plan", schemas.plan, planned],
@@ -360,8 +388,10 @@ const DOCUMENTS: readonly [string, z.ZodType, unknown][] = [
       image: "rook;a;None",
       released: [{ what: "image" }, { what: "alarm" }],
       stay: ["backup;hourly;48;2026-11-02T11:00:00.000Z"],
+      generations: ["closed-20261030T010000.000Z-10ab;rook;a;None"],
     },
   ],
+  ["retention", schemas.retention, recounted],
   ["trash", schemas.trash, { version: 1, kind: "trash", images: [trashed] }],
   [
     "trash-restore",
@@ -444,6 +474,7 @@ describe("every JSON document", () => {
     expectTypeOf<Precheck>().toExtend<z.input<typeof schemas.precheck>>();
     expectTypeOf<VerificationReport>().toExtend<z.input<typeof schemas.verification>>();
     expectTypeOf<Explanation>().toExtend<z.input<typeof schemas.explanation>>();
+    expectTypeOf<RetentionReport>().toExtend<z.input<typeof schemas.retention>>();
     expectTypeOf<Restoration>().toExtend<z.input<typeof schemas.restoration>>();
     expectTypeOf<ImageUsage>().toExtend<z.input<typeof schemas.stats>["images"][number]>();
   });

@@ -115,7 +115,7 @@ describe("the lines that are told", () => {
     expect(tellAll(events)).toEqual([
       "run 01JC4  bk1  backurne 0.1.0",
       "1 due of 1 disks",
-      "incr rook/a  4.8 MiB in 0:10, 500 kB/s",
+      "incr rook/a  4.8 MiB in 0:10, 500 kB/s, 4.0:1 packed",
     ]);
   });
 

@@ -44,6 +44,20 @@ export function judgeFixed(link: Link, now: number): Sentence | undefined {
   return flaw === undefined ? undefined : { keep: true, because: flaw, warn: true };
 }
 
+/**
+ * The count that makes a removal everyday. What a new count overtook in the moment it was given goes by that word, and is
+ * for the brakes to count; what had still its time then goes by the day. Asked this way round, so that NaN is overtaken.
+ */
+export function everydayCount({ point: { count, recounted }, ends = Infinity }: Link): number {
+  if (recounted === undefined || ends >= recounted.at) return count;
+  return Math.max(count, recounted.named);
+}
+
+/** `name says 30`, and what was said since. */
+export function nameCount({ count, recounted }: Point): string {
+  return recounted === undefined ? `name says ${count}` : `name says ${recounted.named}, re-applied ${count}`;
+}
+
 export function nameHold(point: Point): string | undefined {
   if (!isHeld(point)) return undefined;
   return point.held === true ? "held" : `hold ${point.held}`;

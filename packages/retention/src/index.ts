@@ -7,7 +7,7 @@ export type { LateContext } from "./late.ts";
 export { judgeLive } from "./live.ts";
 export type { LivePolicy } from "./live.ts";
 export type { BackupPolicy } from "./policy.ts";
-export type { Point, Profile } from "./profile.ts";
+export type { Point, Profile, Recounted } from "./profile.ts";
 export { simulate } from "./simulate.ts";
 export type { SimulatedPoint, SimulatedRun, Simulation } from "./simulate.ts";
 export { parseAt } from "./slot.ts";

@@ -1,4 +1,4 @@
-import { flawOf, judgeFixed, nameHold } from "./chain.ts";
+import { everydayCount, flawOf, judgeFixed, nameCount, nameHold } from "./chain.ts";
 import type { Link } from "./chain.ts";
 import { formatDuration } from "./duration.ts";
 import type { BackupPolicy, Sentence } from "./policy.ts";
@@ -50,7 +50,7 @@ function judgeByAge(link: Link, newer: Newer, policy: Policy): Sentence {
   const { profile, count } = link.point;
   const { ends, interval = 0 } = link;
   const rank = link.good ? `${ordinal(newer.exist + 1)} good ${profile}` : `not good ${profile}`;
-  const says = `${rank}; name says ${count}`;
+  const says = `${rank}; ${nameCount(link.point)}`;
   const limit = formatDuration(count * interval);
   // Asked this way round, so that NaN keeps.
   if (ends === undefined || !(policy.now > ends)) {
@@ -59,7 +59,7 @@ function judgeByAge(link: Link, newer: Newer, policy: Policy): Sentence {
   if (newer.stay < count) {
     return { keep: true, because: `${says}; older than ${limit}, but only ${newer.stay} newer` };
   }
-  const wanted = Math.max(count, policy.configured.get(profile)?.count ?? 0);
+  const wanted = Math.max(everydayCount(link), policy.configured.get(profile)?.count ?? 0);
   return {
     keep: false,
     because: `${says}; older than ${limit}`,

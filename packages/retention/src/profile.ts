@@ -14,14 +14,23 @@ export interface Profile {
 /** One point in time of one profile, on one image. */
 export interface Point {
   readonly profile: string;
-  /** The count in the point's own name: it governs this point, whatever the configuration says today. */
+  /** The count in the point's own name, unless another was `recounted`: it governs, whatever the configuration says today. */
   readonly count: number;
   /** Epoch ms. For policy only: what is newer than what within an image is said by `order`. */
   readonly time: number;
+  /** `count` is not the one in its name, by an operator's word. */
+  readonly recounted?: Recounted | undefined;
   /** Default true. A point that is not good (suspect, unfinished) never counts for anything. */
   readonly good?: boolean | undefined;
   /** Somebody asked for this point to stay; a string says until when or why. */
   readonly held?: boolean | string | undefined;
+}
+
+export interface Recounted {
+  /** The count in its name. */
+  readonly named: number;
+  /** Epoch ms when the word was given. */
+  readonly at: number;
 }
 
 export function isGood(point: Point): boolean {

@@ -214,6 +214,53 @@ describe("a count that changed: names govern", () => {
   });
 });
 
+describe("a count that was re-applied", () => {
+  /** Daily points whose names say 30 while 3 was said `ago` ms ago. */
+  const lowered = (ages: readonly number[], ago: number) =>
+    chain(...ages.map((age) => point("daily", 3, age, { recounted: { named: 30, at: now - ago } })));
+
+  test("what it overtook is for the brakes to count, both counts are named", () => {
+    expect(explain(lowered(days(5), 0))).toEqual([
+      "keep   newest good",
+      "keep   2nd good daily; name says 30, re-applied 3; not older than 3 d",
+      "keep   3rd good daily; name says 30, re-applied 3; not older than 3 d",
+      "REMOVE 4th good daily; name says 30, re-applied 3; older than 3 d",
+      "REMOVE 5th good daily; name says 30, re-applied 3; older than 3 d",
+    ]);
+  });
+
+  test("what had still its time then goes day by day", () => {
+    expect(explain(lowered(days(5), 20 * hour)).slice(3)).toEqual([
+      "remove 4th good daily; name says 30, re-applied 3; older than 3 d",
+      "REMOVE 5th good daily; name says 30, re-applied 3; older than 3 d",
+    ]);
+    expect(explain(lowered(days(4), hour)).at(-1)).toMatch(/^remove/); // to the minute
+  });
+
+  test("what its name would let go as well goes day by day", () => {
+    const newer = series("daily", 30, days(30)); // made after the word, with names of their own
+    const old = point("daily", 3, 40 * day, { recounted: { named: 30, at: now } });
+    expect(explain(chain(...newer, old)).at(-1)).toBe(
+      "remove 31st good daily; name says 30, re-applied 3; older than 3 d",
+    );
+    expect(explain(chain(...newer.slice(1), old)).at(-1)).toMatch(/^REMOVE/);
+  });
+
+  test("raised, it keeps what the name would let go", () => {
+    const raised = chain(...days(5).map((age) => point("daily", 9, age, { recounted: { named: 2, at: now } })));
+    expect(explain(raised).filter((line) => !line.startsWith("keep"))).toEqual([]);
+  });
+
+  test("of a source that vanished it is for the brakes to count, too", () => {
+    const vanished = { state: "vanished", extraRetention: 30 * day } as const;
+    expect(explain(lowered(days(5), 0), vanished).slice(3)).toEqual([
+      "REMOVE vanished; daily older than 3 d",
+      "REMOVE vanished; daily older than 3 d",
+    ]);
+    expect(explain(lowered(days(4), 30 * hour), vanished)[3]).toBe("remove vanished; daily older than 3 d");
+  });
+});
+
 describe("a source that vanished", () => {
   const vanished = { state: "vanished", extraRetention: 30 * day } as const;
 

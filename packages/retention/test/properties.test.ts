@@ -19,6 +19,9 @@ const point = fc.record({
   count: fc.integer({ min: 0, max: 6 }),
   time: age.map((ms) => now - ms),
   good: fc.boolean(),
+  recounted: fc.option(fc.record({ named: fc.integer({ min: 0, max: 6 }), at: age.map((ms) => now - ms) }), {
+    nil: undefined,
+  }),
 });
 
 /** Ours, with known intervals, held by nobody: all that can fade. */
@@ -100,7 +103,9 @@ test("an ordinary removal leaves as many newer good ones as name and configurati
             other.id > snapshot.id && other.point?.good !== false && other.point?.profile === snapshot.point?.profile,
         );
         const configured = asked.configured.get(snapshot.point?.profile ?? "")?.count ?? 0;
-        expect(ordinary).toBe(newer.length >= Math.max(snapshot.point?.count ?? 0, configured));
+        const { count = 0, recounted, time = 0, profile: of = "" } = snapshot.point ?? {};
+        const overtaken = recounted && time + count * (asked.intervals(of) ?? 0) < recounted.at;
+        expect(ordinary).toBe(newer.length >= Math.max(count, overtaken ? recounted.named : 0, configured));
       }
     }),
   );

@@ -3,3 +3,4 @@ export { helperTransport, resolveHelper } from "./helper.ts";
 export { localTransport } from "./local.ts";
 export { sshTransport } from "./ssh.ts";
 export type { SshFlavour, SshTarget } from "./ssh.ts";
+export { hearZstd, type Heard } from "./hear.ts";

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { createExecutor, createGroupRunner, type Pipeline } from "@backurne/exec";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { compress, type SshFlavour, sshTransport } from "../src/index.ts";
+import { compress, hearZstd, type SshFlavour, sshTransport } from "../src/index.ts";
 import { nasty } from "./nasty.ts";
 import { isAlive, read, sh, until } from "./processes.ts";
 import { startSshd, type TestSshd, whyNoSshd } from "./sshd.ts";
@@ -75,7 +75,8 @@ describe.skipIf(whyNoSshd !== undefined).each(["bash", "dash"] as const)(
     it.each([false, true])("a failing export is seen behind zstd; life line %s", async (lifeline) => {
       const { there, here } = compress([sh("echo data; echo lost >&2; exit 1")]);
       const pipeline: Pipeline = [...transport("bulk").wrap(there, { lifeline }), here];
-      await expect(executor.run(pipeline, { holdStdin: true })).rejects.toMatchObject({
+      const onStderr = (line: string) => hearZstd(line) === undefined;
+      await expect(executor.run(pipeline, { holdStdin: true, onStderr })).rejects.toMatchObject({
         failed: 0,
         message: expect.stringMatching(/ on live failed with exit code 1: lost$/),
       });
@@ -84,7 +85,10 @@ describe.skipIf(whyNoSshd !== undefined).each(["bash", "dash"] as const)(
     it("bytes arrive through zstd as they were", async () => {
       const { there, here } = compress([sh("head -c 3000000 /dev/zero; printf e")]);
       const pipeline: Pipeline = [...transport("bulk").wrap(there, { lifeline: true }), here, sh("wc -c")];
-      expect((await executor.run(pipeline, { holdStdin: true })).stdout.trim()).toBe("3000001");
+      const heard: unknown[] = [];
+      const onStderr = (line: string) => heard.push(hearZstd(line)?.wire);
+      expect((await executor.run(pipeline, { holdStdin: true, onStderr })).stdout.trim()).toBe("3000001");
+      expect(Number(heard.findLast((wire) => wire !== undefined))).toBeLessThan(3000);
     });
 
     it("50 control commands share one connection, bulk has its own", async () => {

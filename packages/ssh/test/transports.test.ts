@@ -103,6 +103,6 @@ it("expand adds a stage here and one there", () => {
 
 it("compress adds a stage there and one here", () => {
   const { there, here } = compress(info, 3);
-  expect(there).toEqual([info[0], { file: "zstd", args: ["-3", "-c", "-q"] }]);
+  expect(there).toEqual([info[0], { file: "zstd", args: ["-3", "-c", "-v"] }]);
   expect(here).toEqual({ file: "zstd", args: ["-d", "-c", "-q"] });
 });

@@ -1,8 +1,9 @@
-import { mkdtemp, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
+import { onTestFinished } from "vitest";
 import type { Arena } from "./arena.ts";
 
 export const LAUNCHER = fileURLToPath(new URL("../../../apps/cli/bin/backurne", import.meta.url));
@@ -25,6 +26,7 @@ export async function openCommand(arena: Arena, extra = ""): Promise<(...args: s
 /** The file an operator would have. */
 export async function writeConfig(arena: Arena, extra = ""): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), "backurne-cli-"));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
   const config = join(directory, "backurne.yaml");
   await writeFile(config, configText(arena, directory) + extra, { mode: 0o600 });
   return config;

@@ -64,7 +64,7 @@ export function chooseCells(cells: readonly Cell[], seed: number): readonly Cell
 }
 
 /** Calls that answer with more than their exit code. */
-const ANSWERS = /^ls |snap ls|info|image-meta list|fsid|export-diff|ControlMaster|-c -q|(?<!lock) get /;
+const ANSWERS = /^ls |snap ls|info|image-meta list|fsid|export-diff|ControlMaster|-c -[qv]|(?<!lock) get /;
 
 function canBefall(trouble: Trouble, { where, program, when }: Step): boolean {
   if (trouble === "cut" || trouble === "garbage") return ANSWERS.test(when);

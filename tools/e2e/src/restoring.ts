@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { rbd, type Cluster } from "@backurne/sandbox";
 import type { RestoreOptions } from "backurne";
 import type { Restoration } from "@backurne/model";
@@ -29,6 +30,21 @@ export async function backedUp(arena: Arena, image = "disk", index = -1): Promis
 
 export async function listImages(cluster: Cluster, ...where: readonly string[]): Promise<readonly string[]> {
   return JSON.parse(await rbd(cluster, ["ls", ...where, "--format", "json"])) as string[];
+}
+
+/** The name under which a disk arrives at `CLUSTER/POOL/NAME`, and the mark by which it says what it is. */
+export function unfinishedOf({ sandbox, pool }: Arena, to: string) {
+  const place = JSON.stringify([sandbox.backup.fsid, pool, "", to]);
+  const parts = /^(.{8})(.{4})(.{4})(.{4})(.{12})/.exec(createHash("sha256").update(place).digest("hex")) ?? [];
+  const mark = {
+    image: "a;b;c",
+    snapshot: "x",
+    becomes: to.split("/").at(-1),
+    host: "bk9",
+    since: "2026-01-01T00:00Z",
+  };
+  const meta = ["image-meta", "set", "backurne.restoring", JSON.stringify(mark)] as const;
+  return { image: `restoring-${parts.slice(1).join("-")}`, meta };
 }
 
 /** What is equal of two images that were made alike. */

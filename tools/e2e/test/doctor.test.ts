@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +8,8 @@ import type { OpenOptions } from "backurne";
 import { expect, onTestFinished, test } from "vitest";
 import { MiB, openArena, write, type Arena } from "../src/arena.ts";
 import { openCommand } from "../src/cli.ts";
+import { waitForExpiry } from "../src/leases.ts";
+import { unfinishedOf } from "../src/restoring.ts";
 
 const TARGET = "alpha;disk;None";
 
@@ -90,6 +93,50 @@ test("quota, features, object maps, and what is left over: each is found, and on
   expect(await backurne.mend(remove!)).toMatchObject({ outcome: "done" });
   expect(await backurne.mend(unprotect!)).toMatchObject({ outcome: "done" });
   expect(await arena.backupImages()).toEqual(["alpha;disk;None", "alpha;other;None"]);
+});
+
+test("a clock that is ahead or behind is an error", async () => {
+  const arena = await openHealthy();
+  for (const [seconds, how] of [
+    [90, "ahead"],
+    [-90, "behind"],
+  ] as const) {
+    arena.ahead = seconds * 1000;
+    const found = await examine(arena);
+    expect(found).toContainEqual(expect.stringMatching(`^error clocks this host: its clock is (89|90|91) s ${how}$`));
+  }
+});
+
+test("a lease that expired on a chain that is gone, and an unfinished restore: found, and taken away", async () => {
+  const arena = await openHealthy();
+  const { sandbox, pool } = arena;
+  const backup = (...args: string[]): Promise<string> => rados(sandbox.backup, ["--pool", pool, ...args]);
+  const sha = (text: string): string => createHash("sha256").update(text).digest("hex");
+  const lease = `backurne.lease.${sha("alpha;gone")}`;
+  const lock = ["--lock-type", "shared", "--lock-tag", "dead", "--lock-cookie", "1", "--lock-duration", "5"];
+  await rados(sandbox.backup, ["--pool", pool, "append", "backurne.intents", "-"], { input: "+dead 1\n" });
+  const intent = { input: '["alpha;gone","backup;daily;7;2026-01-01T00:00:00.000Z"]\n' };
+  await rados(sandbox.backup, ["--pool", pool, "append", "backurne.intents.dead", "-"], intent);
+  await backup("lock", "get", lease, "backurne", ...lock);
+  const to = `alpha/${pool}/back`;
+  const { image: left, meta } = unfinishedOf(arena, to);
+  await arena.createImage(left, MiB);
+  await arena.live(...meta, `--pool=${pool}`, `--image=${left}`);
+
+  await waitForExpiry(arena);
+  await using backurne = await arena.open();
+  const leftovers = async (): Promise<readonly Finding[]> =>
+    (await backurne.examine()).findings.filter(({ probe }) => probe === "leftovers");
+  const found = await leftovers();
+  expect(found.map(({ severity, about, what }) => `${severity} ${about}: ${what}`)).toEqual([
+    `warning alpha/${pool}/${left}: a restore of a;b;c that died on bk9 left it; it was to become back`,
+    "info alpha;gone: a run that died left its lease, and the chain is not here any more",
+  ]);
+  expect(await backup("ls")).toContain(lease);
+  for (const { fix } of found) expect(await backurne.mend(fix!)).toMatchObject({ outcome: "done" });
+  expect(await leftovers()).toEqual([]);
+  expect(await backup("ls")).not.toContain(lease);
+  expect(JSON.parse(await arena.live("ls", `--pool=${pool}`, "--format", "json"))).toEqual(["disk"]);
 });
 
 test("users that may too little, hosts that cannot be reached, programs that are not there", async () => {

@@ -69,6 +69,12 @@ test("a pool that is full before the run: it ends at once and says so", async ()
   expect(report).toMatchObject({ exit: 3, jobs: [], failures: [{ about: "the run" }] });
   expect(report.failures[0]?.failure.message).toMatch(/^the backup pool \S+ is full: nothing can be written/);
   expect(await countSides(arena, "disk")).toEqual({ live: 1, backup: 1 });
+  // The doctor does not wait for it either.
+  await using backurne = await arena.open(OPEN);
+  const errors = (await backurne.examine()).findings.filter(({ severity }) => severity === "error");
+  const found = errors.map(({ probe, about, what }) => `${probe} ${about}: ${what}`);
+  expect(found).toContain(`space backup (pool ${arena.pool}): it is full`);
+  expect(found.filter((line) => line.startsWith("space"))).toHaveLength(1);
   await setRatios("room");
   await expireLeases(arena);
   expectDone(await arena.backup({ force: true }), "incremental");

@@ -1,7 +1,8 @@
 import type { ProfileSettings } from "@backurne/model";
 import { expect, test } from "vitest";
 import { DAY, MiB, openArena, profile, write, type Arena } from "../src/arena.ts";
-import { daily, makeHistory, type Moment } from "../src/history.ts";
+import { openCommand } from "../src/cli.ts";
+import { daily, makeHistory, readMark, type Moment } from "../src/history.ts";
 
 const HOUR = DAY / 24;
 
@@ -141,6 +142,34 @@ test("what each chain may lose is too much for the pool: only everyday expiry go
   }
   const accepted = await arena.backup({ acceptRemovals: 9 });
   expect(accepted.report).toMatchObject({ exit: 0, refused: [], totals: { removedBackup: 9, removedLive: 0 } });
+  await arena.assertHonest();
+});
+
+test("a lowered count is re-applied on the command line: shown, refused, accepted by its number, and everyday from then on", async () => {
+  const arena = await openArena();
+  const command = await openCommand(arena); // keeps seven
+  await makeHistory(arena, "disk", daily(14, { count: 30 }));
+  const target = "alpha;disk;None";
+  const points = async (): Promise<number> =>
+    (await arena.backupSnapshots(target)).filter(({ name }) => name.includes(";daily;")).length;
+
+  const shown = await command("retention", "apply", "disk", "--dry-run");
+  expect(shown).toMatchObject({ code: 0, stdout: expect.stringMatching(/alpha\/disk +daily +14 +30 +7 +7 +to apply/) });
+  expect(await readMark(arena, target, "counts")).toBeUndefined();
+  expect(await command("retention", "apply")).toMatchObject({ code: 0 });
+  const upTo = Math.max(...(await arena.backupSnapshots(target)).map(({ id }) => id));
+  expect(await readMark(arena, target, "counts")).toMatchObject({ daily: { count: 7, upTo } });
+
+  expect((await command("backup")).code).toBe(4);
+  expect(await points()).toBe(15);
+  const { stdout } = await command("retention", "apply", "disk", "--json");
+  expect(JSON.parse(stdout)).toMatchObject({ images: [{ outcome: "unchanged" }] });
+  const { stdout: plan } = await command("plan", "--json");
+  const { removals } = JSON.parse(plan).refused[0] as { removals: number };
+  expect(removals).toBe(8);
+  expect((await command("backup", "--accept-removals", String(removals))).code).toBe(0);
+  expect(await points()).toBe(7);
+  expect((await command("backup")).code).toBe(0);
   await arena.assertHonest();
 });
 

@@ -1,5 +1,7 @@
+import { forgetImage, holdImage, listImages, releaseImage } from "@backurne/engine";
+import { parseMarks } from "@backurne/model";
 import { expect, test } from "vitest";
-import { backUp, DAY, openWorld, profile, type World } from "../src/index.ts";
+import { at, backUp, DAY, openWorld, profile, type World } from "../src/index.ts";
 
 const TARGET = "alpha;disk;None";
 
@@ -31,4 +33,74 @@ test("a closed generation with something to expire beside a chain that is due do
   expect(report).toMatchObject({ exit: 0, totals: { incremental: 1, held: 0, failed: 0 } });
   expect(report.totals.removedBackup).toBeGreaterThan(0);
   expect(generations(world)[TARGET]).toBe(2);
+});
+
+const closedOf = ({ backup }: World): string =>
+  [...backup.images.keys()].find((name) => name.startsWith("closed-")) ?? "";
+const holdOf = ({ backup }: World, image: string): unknown =>
+  parseMarks(Object.fromEntries(backup.images.get(image)?.metadata ?? [])).hold;
+
+test("a hold on the whole image is the next generation's, too; those on single points stay with their points", async () => {
+  const world = await recreate(2);
+  const house = world.host("bk1");
+  const [first = ""] = world.backup.points(TARGET);
+  await holdImage(house, { image: "disk", reason: "audit" });
+  await holdImage(house, { image: "disk", snapshot: first });
+  const hold = holdOf(world, TARGET);
+  await backUp(house);
+  const closed = closedOf(world);
+  expect([holdOf(world, TARGET), holdOf(world, closed)]).toEqual([hold, hold]);
+  expect([...(world.backup.images.get(TARGET)?.metadata.keys() ?? [])].join()).not.toContain("hold.backup");
+  expect((await listImages(house)).map((image) => image.hold)).toEqual([hold, hold]); // by the catalog
+
+  expect(await releaseImage(house, { image: "disk" })).toMatchObject({
+    released: [{ what: "image" }],
+    stay: [],
+    generations: [closed],
+  });
+  expect(await releaseImage(house, { image: closed })).toMatchObject({ stay: [first], generations: [] });
+});
+
+test("a hold that is over is nobody's any more", async () => {
+  const world = await recreate(2);
+  await holdImage(world.host("bk1"), { image: "disk", until: world.now + 1 });
+  world.now += DAY;
+  await backUp(world.host("bk1"));
+  expect(holdOf(world, TARGET)).toBeUndefined();
+});
+
+test("a hold outlives a run that dies between the two renames", async () => {
+  const world = await recreate(2);
+  await holdImage(world.host("bk1"), { image: "disk" });
+  world.before = (call) =>
+    call.startsWith("backup rename partial-") ? Promise.reject(new Error("it was to fail")) : undefined;
+  expect((await backUp(world.host("bk1"))).report.exit).toBe(3);
+  world.before = undefined;
+  expect(generations(world)).not.toHaveProperty([TARGET]);
+  world.now += DAY;
+  expect((await backUp(world.host("bk2"))).report.exit).toBe(0);
+  expect(holdOf(world, TARGET)).toMatchObject({ by: "bk1" });
+});
+
+test("a hold set by hand while the full travels is inherited", async () => {
+  const world = await recreate(2);
+  world.before = at("transfer disk", () => void world.backup.images.get(TARGET)?.metadata.set("backurne.hold", "{}"));
+  await backUp(world.host("bk1"));
+  expect(holdOf(world, TARGET)).toEqual({});
+});
+
+test("a suspect generation is not forgotten before its successor has been compared, and that is what the hint says", async () => {
+  const world = await recreate(2);
+  const house = world.host("bk1");
+  const { settings } = house;
+  await backUp({ ...house, settings: { ...settings, verifySent: false } });
+  const closed = closedOf(world);
+  world.backup.images.get(closed)?.metadata.set("backurne.suspect", '"found different"');
+  await world.objects.write("backurne.index", "");
+  await expect(forgetImage(house, closed)).rejects.toMatchObject({
+    code: "refused",
+    message: expect.stringMatching(/is still needed: closed as suspect, and its successor has not been verified$/),
+    hint: expect.stringMatching(/`backurne verify` that one/),
+  });
+  expect(world.backup.images.has(closed)).toBe(true);
 });

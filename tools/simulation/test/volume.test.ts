@@ -1,4 +1,4 @@
-import { explainImage, listImages, previewRun, releaseImage, type House } from "@backurne/engine";
+import { explainImage, listImages, listPoints, previewRun, releaseImage, type House } from "@backurne/engine";
 import { parseMarks } from "@backurne/model";
 import { describe, expect, test } from "vitest";
 import { backUp, DAY, failing, openWorld, profile, type World } from "../src/index.ts";
@@ -35,11 +35,53 @@ async function usual(nights: number): Promise<World> {
 
 const marksOf = ({ backup }: World) => parseMarks(Object.fromEntries(backup.images.get(TARGET)?.metadata ?? []));
 
+/** Its streams are compressed: zstd says so on the live side's stderr. */
+function packing(world: World, bytes: number, wire: number | undefined): House {
+  const house = moving(world, bytes);
+  const { run } = house.executor;
+  const executor = {
+    run: (...[pipeline, options]: Parameters<typeof run>) => {
+      if (options?.commit && wire !== undefined) options.onStderr?.(`zstd ${wire}`, 0);
+      return run(pipeline, options);
+    },
+  };
+  const hear = (line: string) => (line.startsWith("zstd ") ? { wire: Number(line.slice(5)) } : undefined);
+  return { ...house, executor, hearPacking: hear };
+}
+
+test("what came over the wire is remembered beside it, of each transfer that was compressed", async () => {
+  const world = openWorld({ profiles: [profile({ count: 30 })] });
+  world.live("alpha").add("disk", SIZE);
+  const reports = [];
+  for (const wire of [GiB / 8, GiB / 4, undefined, GiB / 8]) {
+    reports.push(await night(world, packing(world, GiB / 2, wire)));
+  }
+  expect(reports.map(({ jobs }) => [jobs[0]?.bytes, jobs[0]?.wire])).toEqual([
+    [GiB / 2, GiB / 8], // a full
+    [GiB / 2, GiB / 4],
+    [GiB / 2, undefined],
+    [GiB / 2, GiB / 8],
+  ]);
+  const house = world.host("bk1");
+  expect((await listPoints(house, "disk")).map(({ moved }) => moved)).toEqual([
+    undefined,
+    { bytes: GiB / 2, wire: GiB / 4 },
+    { bytes: GiB / 2 },
+    { bytes: GiB / 2, wire: GiB / 8 },
+  ]);
+  expect((await explainImage(house, "disk")).changed).toEqual({
+    runs: 3,
+    last: GiB / 2,
+    packed: { bytes: GiB, wire: GiB / 4 + GiB / 8 },
+  });
+});
+
 test("what the last thirty incrementals moved is remembered with the image, and not in the catalog", async () => {
   const world = await usual(33);
   const { volume = [] } = marksOf(world);
   expect(volume).toHaveLength(30);
-  expect(volume.at(-1)).toEqual({ at: new Date(world.now - DAY).toISOString(), bytes: GiB / 2 });
+  const snapshot = world.backup.points(TARGET).at(-1);
+  expect(volume.at(-1)).toEqual({ at: new Date(world.now - DAY).toISOString(), bytes: GiB / 2, snapshot });
   expect(await world.objects.read("backurne.index")).not.toContain("volume");
   const { changed } = await explainImage(moving(world, 0), "disk");
   expect(changed).toEqual({ runs: 30, last: GiB / 2, usual: GiB / 2 });

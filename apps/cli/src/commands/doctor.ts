@@ -30,7 +30,10 @@ export const doctor: Command = {
         ["backurne doctor --json | jq '.findings[]'", "for programs"],
       ],
     })
-      .option("fix", { type: "boolean", describe: "remove clones and protections that are left over" })
+      .option("fix", {
+        type: "boolean",
+        describe: "remove clones, protections, leases and unfinished restores that are left over",
+      })
       .option("yes", { type: "boolean", describe: "with --fix: do not ask" }),
   run: (args: DoctorArgs, world) =>
     withBackurne({ args, world }, async ({ backurne, settings }) => {

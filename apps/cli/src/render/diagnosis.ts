@@ -23,5 +23,14 @@ function wrap(text: string, indent: string, { width }: Look): readonly string[] 
 }
 
 export function describeFix(fix: Fix): string {
-  return fix.kind === "unprotect" ? `unprotect ${fix.image}@${fix.snapshot}` : `remove ${fix.image}`;
+  switch (fix.kind) {
+    case "unprotect":
+      return `unprotect ${fix.image}@${fix.snapshot}`;
+    case "remove image":
+      return `remove ${fix.image}`;
+    case "give back lease":
+      return `give back the lease on ${fix.resource}`;
+    case "remove unfinished":
+      return `remove ${fix.image}, which was to become ${fix.to}`;
+  }
 }

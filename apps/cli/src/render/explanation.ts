@@ -1,6 +1,6 @@
 import type { Alarm, ExplainedSnapshot, Explanation } from "@backurne/model";
 import { printable } from "@backurne/model";
-import { formatShortBytes } from "@backurne/reports";
+import { formatRatio, formatShortBytes } from "@backurne/reports";
 import { paint } from "./look.ts";
 import type { Colour, Look } from "./look.ts";
 import { nameHold } from "./holds.ts";
@@ -42,9 +42,10 @@ function describeAlarm({ at, bytes, usual }: Alarm, look: Look): string {
   return `${formatMinute(at, look)}: ${changed} changed, usually up to ${most}; held until release`;
 }
 
-function describeChanged({ runs, last, usual }: NonNullable<Explanation["changed"]>): string {
+function describeChanged({ runs, last, usual, packed }: NonNullable<Explanation["changed"]>): string {
   const most = usual === undefined ? "" : `, usually up to ${formatShortBytes(usual)}`;
-  return `${formatShortBytes(last)} by the last of ${runs} runs${most}`;
+  const ratio = packed === undefined ? "" : `; packed ${formatRatio(packed.bytes, packed.wire)}`;
+  return `${formatShortBytes(last)} by the last of ${runs} runs${most}${ratio}`;
 }
 
 function renderVerdicts(snapshots: readonly ExplainedSnapshot[], look: Look): readonly string[] {

@@ -28,11 +28,15 @@ export function renderHold({ reference, snapshot, hold, points }: HoldReport, lo
   return lines.map(printable);
 }
 
-export function renderRelease({ reference, released, stay }: ReleaseReport, look: Look): readonly string[] {
+export function renderRelease(
+  { reference, released, stay, generations }: ReleaseReport,
+  look: Look,
+): readonly string[] {
   const lines = [
     ...released.map((one) => `released  ${reference}  ${nameReleased(one, look)}`),
     ...(released.length === 0 ? [`nothing held ${reference} that was to be released`] : []),
     ...stay.map((snapshot) => `still held  ${reference}  ${nameSnapshot(snapshot, look)}`),
+    ...generations.flatMap((image) => ["still held  an old generation, released by its own name:", `  ${image}`]),
   ];
   return lines.map(printable);
 }

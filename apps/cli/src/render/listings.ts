@@ -1,5 +1,5 @@
 import type { Consistency, ImageListing, PointListing } from "@backurne/model";
-import { formatLocalTime, formatShortBytes, formatSpan } from "@backurne/reports";
+import { formatLocalTime, formatRatio, formatShortBytes, formatSpan } from "@backurne/reports";
 import type { Colour, Look } from "./look.ts";
 import { nameAlarm, nameHold } from "./holds.ts";
 import { formatDay, nameImage } from "./names.ts";
@@ -58,13 +58,21 @@ function colourOf({ late, state, kind, suspect, alarm }: ImageListing): Colour |
   return state === "present" && kind === "current" ? "green" : "dim";
 }
 
+/** From this width on there is a place for what moved; `explain` says what it comes to. */
+const ROOMY = 100;
+
 /** `ls IMAGE`: one line per time, which twins share; with `--uuid` one per snapshot. Oldest first, as given. */
 export function renderPoints(points: readonly PointListing[], look: Look): readonly string[] {
   if (points.length === 0) return ["no snapshots of ours"];
+  const roomy = look.width >= ROOMY;
   const columns: readonly Column[] = [
     { title: "CREATED (local)" },
     look.uuid ? { title: "NAME", give: "middle" } : { title: "PROFILES", give: "wrap" },
     { title: "SIZE", align: "right" },
+    ...(roomy && points.some(({ moved }) => moved) ? [{ title: "CHANGED", align: "right" } as const] : []),
+    ...(roomy && points.some(({ moved }) => moved?.wire !== undefined)
+      ? [{ title: "PACKED", align: "right" } as const]
+      : []),
     { title: "LIVE" },
     ...(points.some(({ verified }) => verified) ? [{ title: "VERIFIED" } as const] : []),
     // Only where there are guests that could stand still.
@@ -85,12 +93,15 @@ function pointRow(twins: readonly PointListing[], { look, columns }: Sheet): rea
   const [first] = twins as readonly [PointListing];
   const live = ["base", "live"].find((state) => twins.some((twin) => twin.live === state));
   const { consistency, verified } = first;
+  const moved = twins.find((twin) => twin.moved)?.moved;
   const hold = twins.find((twin) => twin.hold)?.hold;
   const shows = (title: string): boolean => columns.some((column) => column.title === title);
   return [
     formatLocalTime(first.creation, look.zone),
     look.uuid ? first.uuid : twins.map(({ profile, count }) => `${profile} ${count}`).join(", "),
     formatShortBytes(first.size),
+    ...(shows("CHANGED") ? [moved ? formatShortBytes(moved.bytes) : "-"] : []),
+    ...(shows("PACKED") ? [moved?.wire === undefined ? "-" : formatRatio(moved.bytes, moved.wire)] : []),
     live === "base" ? { text: "BASE", colour: "green" } : (live ?? "-"),
     ...(shows("VERIFIED") ? [verified?.how ?? "-"] : []),
     ...(shows("QUIESCED") ? [consistency ? nameConsistency(consistency) : ""] : []),

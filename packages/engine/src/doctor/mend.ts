@@ -1,22 +1,68 @@
-import { describeError, parseImageName, type Fix, type Mended } from "@backurne/model";
+import { randomUUID } from "node:crypto";
+import { describeError, parseImageName, RESTORING, type Fix, type Mended } from "@backurne/model";
 import type { House } from "../house.ts";
+import { openLeases, type Lease } from "../lease.ts";
+import { dropImage } from "../leftovers.ts";
+import { openPlace, readPlace } from "../restore/place.ts";
+import { leaseOf, temporaryName } from "../restore/temporary.ts";
 
 /** Looks again, and does it only where that is still right: since the diagnosis somebody may have begun to use it. */
-export async function mend({ backup }: House, fix: Fix): Promise<Mended> {
+export async function mend(house: House, fix: Fix): Promise<Mended> {
   try {
-    if (fix.kind === "unprotect") {
-      const outcome = await backup.unprotect(fix.image, fix.snapshot);
-      return outcome === "busy" ? leave(fix, "clones hang on it") : { fix, outcome: "done" };
-    }
-    if (parseImageName(fix.image).kind !== "restore") return leave(fix, "it is no clone made for mapping");
-    if (await backup.watched(fix.image)) return leave(fix, "somebody has it open");
-    const outcome = await backup.remove(fix.image);
-    return outcome === "busy" ? leave(fix, "it is in use, or has snapshots") : { fix, outcome: "done" };
+    const because = await mendOne(house, fix);
+    return because === undefined ? { fix, outcome: "done" } : { fix, outcome: "left alone", because };
   } catch (error) {
-    return leave(fix, describeError(error));
+    return { fix, outcome: "left alone", because: describeError(error) };
   }
 }
 
-function leave(fix: Fix, because: string): Mended {
-  return { fix, outcome: "left alone", because };
+/** Why it is left alone; undefined: it is done. */
+async function mendOne(house: House, fix: Fix): Promise<string | undefined> {
+  const { backup } = house;
+  switch (fix.kind) {
+    case "unprotect":
+      return (await backup.unprotect(fix.image, fix.snapshot)) === "busy" ? "clones hang on it" : undefined;
+    case "remove image":
+      if (parseImageName(fix.image).kind !== "restore") return "it is no clone made for mapping";
+      if (await backup.watched(fix.image)) return OPEN;
+      return (await backup.remove(fix.image)) === "busy" ? "it is in use, or has snapshots" : undefined;
+    case "give back lease":
+      // Whoever takes it may give it back: its object goes with it.
+      return underLease(fix.resource, house, async () => undefined);
+    case "remove unfinished":
+      return underLease(leaseOf(readPlace(fix.to)), house, (lease) => removeUnfinished(fix, lease, house));
+  }
+}
+
+const OPEN = "somebody has it open";
+
+async function removeUnfinished(
+  { image, to }: Extract<Fix, { kind: "remove unfinished" }>,
+  lease: Lease,
+  house: House,
+): Promise<string | undefined> {
+  const place = readPlace(to);
+  const { pool } = await openPlace(place, house);
+  const metadata = await pool.metadata(image);
+  if (!metadata) return "it has just gone";
+  const ours = metadata[RESTORING] !== undefined && (await temporaryName(place, house)) === image;
+  if (!ours) return "no restore of ours left it";
+  if (await pool.watched(image)) return OPEN;
+  await lease.confirm();
+  await dropImage(image, pool);
+  return undefined;
+}
+
+async function underLease(
+  resource: string,
+  { objects, host, leaseTimes }: House,
+  work: (lease: Lease) => Promise<string | undefined>,
+): Promise<string | undefined> {
+  const lease = await openLeases(objects, `${host} doctor ${randomUUID()}`, leaseTimes).acquire(resource);
+  if (!lease) return "somebody holds its lease";
+  try {
+    return await work(lease);
+  } finally {
+    await lease.release();
+  }
 }

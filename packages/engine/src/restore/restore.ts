@@ -14,7 +14,7 @@ import { existsAlready, prepareRestore, type Prepared, type RestoreRequest } fro
 import { writePlace } from "./place.ts";
 import { proveEqual } from "./proof.ts";
 import { send } from "./send.ts";
-import { dropLeftover, makeTemporary, temporaryName } from "./temporary.ts";
+import { dropLeftover, leaseOf, makeTemporary, temporaryName } from "./temporary.ts";
 
 export interface RestoreOptions {
   /** Find out and check everything, write nothing. */
@@ -53,7 +53,7 @@ export async function restoreImage(
   if (options.dryRun) return { ...plan, bytes: await house.backup.snapshotBytes(chain.image, point.name) };
   const leases = openLeases(house.objects, `${house.host} restore ${randomUUID()}`, house.leaseTimes);
   // The chain's: nothing expires what is being read. The place's: nobody else restores to it.
-  const names = [formatKey(chain.key), `restore to ${writePlace(plan.to)}`];
+  const names = [formatKey(chain.key), leaseOf(plan.to)];
   return withLeases(leases, names, async (held) => {
     const stop = AbortSignal.any([...held.map(({ lost }) => lost), ...(options.signal ? [options.signal] : [])]);
     const emit: Restoring["emit"] = (event) =>
@@ -70,7 +70,7 @@ async function work(prepared: Prepared, restoring: Restoring): Promise<Pick<Rest
   const { house, emit, job, stop } = restoring;
   const { pool } = prepared.destination;
   const { to } = prepared.plan;
-  const temporary = await temporaryName(prepared, house);
+  const temporary = await temporaryName(to, house);
   await dropLeftover(temporary, prepared, restoring);
   try {
     stop.throwIfAborted();

@@ -1,4 +1,4 @@
-import { BackurneError, RESTORING, type RestoringMark } from "@backurne/model";
+import { BackurneError, RESTORING, type ImagePlace, type RestoringMark } from "@backurne/model";
 import type { House } from "../house.ts";
 import { dropImage } from "../leftovers.ts";
 import { uuidOf } from "../partial.ts";
@@ -10,9 +10,14 @@ import type { Restoring } from "./restore.ts";
  * The name under which a disk arrives. It follows from the place it is for and from our pool, so that whoever holds the
  * lease on that place finds what an earlier restore left, and nobody else ever has this name.
  */
-export async function temporaryName({ plan }: Prepared, { settings, objects }: House): Promise<string> {
+export async function temporaryName(to: ImagePlace, { settings, objects }: House): Promise<string> {
   const { pool, namespace } = settings.backup;
-  return `restoring-${uuidOf(JSON.stringify([await objects.fsid(), pool, namespace, writePlace(plan.to)]))}`;
+  return `restoring-${uuidOf(JSON.stringify([await objects.fsid(), pool, namespace, writePlace(to)]))}`;
+}
+
+/** The resource of the lease on a place. */
+export function leaseOf(to: ImagePlace): string {
+  return `restore to ${writePlace(to)}`;
 }
 
 /** Takes away what an earlier restore left. Called under the lease that names it. */

@@ -3,6 +3,8 @@ import { z } from "zod";
 
 const fix = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("remove image"), image: z.string() }),
+  z.strictObject({ kind: z.literal("give back lease"), resource: z.string() }),
+  z.strictObject({ kind: z.literal("remove unfinished"), image: z.string(), to: z.string() }),
   z.strictObject({ kind: z.literal("unprotect"), image: z.string(), snapshot: z.string() }),
 ]);
 

@@ -37,4 +37,5 @@ export const releaseReport = z.strictObject({
   kind: z.literal("release"),
   released: z.array(released).readonly(),
   stay: z.array(z.string()).readonly(),
+  generations: z.array(z.string()).readonly(),
 }) satisfies z.ZodType<ReleaseReport>;

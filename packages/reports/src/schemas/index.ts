@@ -5,6 +5,7 @@ export { holdReport, releaseReport } from "./hold.ts";
 export * from "./listing.ts";
 export { plan } from "./plan.ts";
 export { restoration } from "./restore.ts";
+export { retention } from "./retention.ts";
 export { runEvent, runReport } from "./run.ts";
 export * from "./tool.ts";
 export * from "./trash.ts";

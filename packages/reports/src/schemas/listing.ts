@@ -51,6 +51,7 @@ const pointListing = z.strictObject({
   size: amount,
   live: z.enum(["base", "live", "-"]),
   verified: proof.readonly().optional(),
+  moved: z.strictObject({ bytes: amount, wire: amount.optional() }).readonly().optional(),
   consistency: consistency.optional(),
   config: guestConfig.optional(),
   hold: hold.optional(),
@@ -104,6 +105,14 @@ export const explanation = z.strictObject({
   suspect: z.string().optional(),
   hold: hold.optional(),
   alarm: alarm.optional(),
-  changed: z.strictObject({ runs: amount, last: amount, usual: amount.optional() }).readonly().optional(),
+  changed: z
+    .strictObject({
+      runs: amount,
+      last: amount,
+      usual: amount.optional(),
+      packed: z.strictObject({ bytes: amount, wire: amount }).readonly().optional(),
+    })
+    .readonly()
+    .optional(),
   lastCopyUntil: z.string().optional(),
 }) satisfies z.ZodType<Explanation>;

@@ -55,6 +55,7 @@ export const runEvent = z.discriminatedUnion("kind", [
     snapshot: z.string(),
     names,
     bytes: amount,
+    wire: amount.optional(),
     milliseconds,
   }),
   z.strictObject({
@@ -110,6 +111,7 @@ const jobReport = z.strictObject({
   names,
   consistency: consistency.optional(),
   bytes: amount,
+  wire: amount.optional(),
   milliseconds,
   verified: extent.optional(),
   failure: failure.readonly().optional(),

@@ -1,14 +1,15 @@
 import { formatKey, parseImageName } from "@backurne/model";
 import pLimit from "p-limit";
 import { openIntents } from "../../intents.ts";
-import { LOCK, leaseObject } from "../../lease.ts";
 import type { Found, Probe, Scene } from "../probe.ts";
+import { leases, stateOf } from "./leases.ts";
+import { restored } from "./restoring.ts";
 
 /** What runs that died, and the old tool, left behind. */
 export const leftovers: Probe = {
   name: "leftovers",
   async look(scene) {
-    const found = await Promise.all([clones(scene), partials(scene), leases(scene), intents(scene)]);
+    const found = await Promise.all([clones(scene), partials(scene), leases(scene), intents(scene), restored(scene)]);
     return [...found.flat(), ...protectedSnapshots(scene)];
   },
 };
@@ -57,7 +58,7 @@ async function partials({ facts, house }: Scene): Promise<readonly Found[]> {
   const found = await Promise.all(
     (facts?.partials ?? []).map(async ({ image, becomes }): Promise<readonly Found[]> => {
       const name = becomes === undefined ? undefined : parseImageName(becomes, becomes.includes("%"));
-      const held = name?.kind === "current" && (await isHeld(formatKey(name), house));
+      const held = name?.kind === "current" && (await stateOf(formatKey(name), house)).held;
       if (held || (await house.backup.watched(image))) return [];
       return [
         {
@@ -71,42 +72,6 @@ async function partials({ facts, house }: Scene): Promise<readonly Found[]> {
     }),
   );
   return found.flat();
-}
-
-/** Only of chains with a transfer that never ended: of all others a lease that is left over bars nobody. */
-async function leases({ facts, house }: Scene): Promise<readonly Found[]> {
-  const unfinished = (facts?.chains ?? []).filter(
-    ({ marks: { base }, snapshots, kind }) =>
-      kind === "current" && base && !snapshots.some(({ name }) => name === base.name),
-  );
-  const ask = pLimit(8);
-  const found = await Promise.all(
-    unfinished.slice(0, 100).map(({ image, key }) =>
-      ask(async (): Promise<readonly Found[]> => {
-        if (await isHeld(formatKey(key), house)) return []; // it is being received
-        const open = await house.backup.watched(image);
-        return [
-          {
-            severity: open ? "warning" : "info",
-            about: image,
-            what: open
-              ? "a run died while it was receiving, its lease has expired, and something still has the image open"
-              : "a run died while it was receiving; its lease has expired",
-            why: open ? "the next run waits for that writer, and gives up" : "the newest point never came to be",
-            how: open
-              ? "find the process: rbd status shows its address"
-              : "the next backup begins again from the last good point",
-          },
-        ];
-      }),
-    ),
-  );
-  return found.flat();
-}
-
-async function isHeld(resource: string, { objects, now }: Scene["house"]): Promise<boolean> {
-  const state = await objects.lockState(leaseObject(resource), LOCK);
-  return state?.lockers.some(({ expires }) => expires > now()) === true;
 }
 
 async function intents({ house, now }: Scene): Promise<readonly Found[]> {

@@ -1,4 +1,4 @@
-import { parseImageName } from "@backurne/model";
+import { isRestoring, parseImageName } from "@backurne/model";
 import { isMarked } from "../../catalog.ts";
 import { readTakeOver } from "../../ownership.ts";
 import type { Found, Probe, Scene } from "../probe.ts";
@@ -35,7 +35,9 @@ function otherTool({ facts, house }: Scene, since: number): readonly Found[] {
 }
 
 function strangers({ facts }: Scene): readonly Found[] {
-  const foreign = (facts?.images ?? []).filter(({ image }) => parseImageName(image).kind === "foreign");
+  const foreign = (facts?.images ?? []).filter(
+    ({ image }) => parseImageName(image).kind === "foreign" && !isRestoring(image),
+  );
   const [first] = foreign;
   if (!first) return [];
   const others = foreign.length > 1 ? ` and ${foreign.length - 1} more` : "";

@@ -1,6 +1,6 @@
-import type { ImageVerification, VerificationOutcome } from "@backurne/model";
+import type { ImageVerification, RecountOutcome, VerificationOutcome } from "@backurne/model";
 import { expect, test } from "vitest";
-import { exitCodeOfVerification } from "../src/index.ts";
+import { exitCodeOfRecount, exitCodeOfVerification } from "../src/index.ts";
 
 const image = (outcome: VerificationOutcome): ImageVerification => ({
   reference: outcome,
@@ -31,4 +31,16 @@ test.each<[readonly VerificationOutcome[], number, number]>([
 test("what could not be listed is a failure", () => {
   const failures = [{ about: "rook", message: "ssh: connection refused" }];
   expect(exitCodeOfVerification({ images: [image("same")], failures }, false)).toBe(3);
+});
+
+test.each<[readonly RecountOutcome[], number]>([
+  [[], 0],
+  [["unchanged", "left alone", "to apply"], 0],
+  [["applied", "held"], 0],
+  [["held", "held"], 11],
+  [["applied", "failed", "held"], 3],
+])("counts %j: %i", (outcomes, exit) => {
+  const images = outcomes.map((outcome) => ({ reference: outcome, image: outcome, outcome, profiles: [] }));
+  expect(exitCodeOfRecount({ images, failures: [] })).toBe(exit);
+  expect(exitCodeOfRecount({ images, failures: [{ about: "rook", message: "ssh: connection refused" }] })).toBe(3);
 });
