@@ -3,6 +3,7 @@ import { imageArgs, rbdCommand, type PoolAccess } from "./command.ts";
 import { digestCommand, wordsOf } from "./digests.ts";
 import { shapeArgs } from "./shape.ts";
 import { groupListings } from "./listing.ts";
+import { listMoving } from "./moving.ts";
 import {
   parseExtents,
   parseInfo,
@@ -59,9 +60,23 @@ export function openPool({ address, run, place, exportOps = 10 }: PoolAccess): R
   }
 
   async function inventory(): Promise<readonly ImageWithSnapshots[]> {
-    const images = parseInventory(await ask(["ls", "-l", ...at(), "--format", "json"]));
+    const command = rbdCommand(address, ["ls", "-l", ...at(), "--format", "json"]);
+    const images = await listMoving(command, run, (text, moved) =>
+      moved ? standing(parseInventory(text)) : parseInventory(text),
+    );
     size = images.length;
     return images;
+  }
+
+  async function names(): Promise<readonly string[]> {
+    return parseNames(await ask(["ls", ...at(), "--format", "json"]));
+  }
+
+  /** Those that are there afterwards too; undefined: then something is there that they lack. */
+  async function standing(images: readonly ImageWithSnapshots[]) {
+    const now = new Set(await names());
+    const found = images.filter(({ image }) => now.has(image));
+    return found.length === now.size ? found : undefined;
   }
 
   async function datedSnapshots(image: string) {
@@ -79,7 +94,7 @@ export function openPool({ address, run, place, exportOps = 10 }: PoolAccess): R
       return true;
     },
     inventory,
-    names: async () => parseNames(await ask(["ls", ...at(), "--format", "json"])),
+    names,
     snapshots: groupListings({ one: datedSnapshots, all: inventory, size: () => size }),
     datedSnapshots,
 
@@ -142,7 +157,8 @@ export function openPool({ address, run, place, exportOps = 10 }: PoolAccess): R
       return parseExtents(await ask(["diff", ...at(image, snapshot), "--format", "json"]));
     },
     async usage(): Promise<readonly Usage[]> {
-      return parseUsage(await ask(["du", ...at(), "--format", "json"]));
+      const command = rbdCommand(address, ["du", ...at(), "--format", "json"]);
+      return listMoving(command, run, (text, moved) => (moved ? undefined : parseUsage(text)));
     },
 
     exportDiff(image, snapshot, base) {

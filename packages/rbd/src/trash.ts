@@ -2,6 +2,7 @@ import { BackurneError } from "@backurne/model";
 import type { CommandResult } from "@backurne/exec";
 import { z } from "zod";
 import { imageArgs, radosCommand, rbdCommand, type PoolAccess, type Run } from "./command.ts";
+import { listMoving } from "./moving.ts";
 import { parseJson, parseTimestamp } from "./parse.ts";
 import type { RbdTrash, TrashedImage } from "./types.ts";
 
@@ -34,7 +35,7 @@ export function openTrash({ address, run }: Pick<PoolAccess, "address" | "run">,
   return {
     async list() {
       const args = ["trash", "ls", ...imageArgs(address), "--long", "--format", "json"];
-      return parseTrash((await ask(args)).stdout);
+      return listMoving(rbdCommand(address, args), run, (text, moved) => (moved ? undefined : parseTrash(text)));
     },
     async metadata(id, key) {
       const command = radosCommand(address, ["getomapval", `rbd_header.${id}`, `metadata_${key}`], [1]);

@@ -188,6 +188,40 @@ describe("exit codes", () => {
   });
 });
 
+describe("what goes while it is listed", () => {
+  const moved = (what: string): End => ({ code: 2, stderr: `rbd: ${what}: (2) No such file or directory\n` });
+  const rows = (...images: readonly string[]) => JSON.stringify(images.map((image) => ({ image, id: image, size: 1 })));
+  const cut = (...images: readonly string[]): End => ({ ...moved("listing images failed"), stdout: rows(...images) });
+  const named = (...images: readonly string[]): End => ({ stdout: JSON.stringify(images) });
+
+  test.each<[string, readonly End[], readonly string[]]>([
+    ["a listing that lacks only what has gone is whole", [cut("a", "b"), named("a", "b")], ["a", "b"]],
+    ["what has gone after it was printed is left out", [cut("a", "b"), named("b")], ["b"]],
+    ["one that lacks what is there is made again", [cut("a"), named("a", "c"), { stdout: rows("a", "c") }], ["a", "c"]],
+  ])("%s", async (_, ends, expected) => {
+    const { pool, asked } = open(...ends);
+    expect((await pool.inventory()).map(({ image }) => image)).toEqual(expected);
+    expect(asked).toHaveLength(ends.length);
+  });
+
+  test("one that never comes whole is an error", async () => {
+    const never = Array.from({ length: 9 }, (_, at) => (at % 2 === 0 ? cut("a") : named("a", `new-${at}`)));
+    await expect(open(...never).pool.inventory()).rejects.toThrow("exit 2: rbd: listing images failed");
+  });
+
+  test("another trouble with the same number is one at once", async () => {
+    const { pool, asked } = open({ code: 2, stderr: "rbd: error opening pool 'rbd': (2) No such file or directory" });
+    await expect(pool.inventory()).rejects.toThrow("exit 2: rbd: error opening pool");
+    expect(asked).toHaveLength(2);
+  });
+
+  test("usage is asked again", async () => {
+    const { pool, asked } = open(moved("du failed"), { stdout: recorded("usage") });
+    expect((await pool.usage()).length).toBeGreaterThan(0);
+    expect(asked).toHaveLength(2);
+  });
+});
+
 test("snapshots are asked of the whole pool once it is known to be small enough", async () => {
   const { pool, asked } = open({ stdout: recorded("inventory") });
   await pool.inventory();

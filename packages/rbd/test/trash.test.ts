@@ -37,6 +37,10 @@ test("is listed with its times", async () => {
     },
   ]);
   expect(await open({ stdout: "" }).trash.list()).toEqual([]);
+  // What goes while it is listed fails the listing, whatever was printed before.
+  const moved = { code: 2, stdout: "[]", stderr: "rbd: trash list: (2) No such file or directory\n" };
+  expect(await open(moved, moved, { stdout: LISTED }).trash.list()).toHaveLength(2);
+  await expect(open(moved).trash.list()).rejects.toThrow("exit 2: rbd: trash list");
   // What nobody understands never ends.
   const strange = LISTED.replace("expired at", "moving since");
   expect((await open({ stdout: strange }).trash.list())[1]).toMatchObject({ ends: Infinity });
