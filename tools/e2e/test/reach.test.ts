@@ -82,3 +82,33 @@ test("a pool is never backed up into itself, whatever the configuration calls it
   await expect(arena.backup()).rejects.toMatchObject({ code: "configuration" });
   expect(await arena.liveSnapshots("disk")).toHaveLength(0);
 });
+
+test("images that are renamed, made and removed while their pools are listed stop nobody", async () => {
+  const arena = await openArena();
+  const rules = [{ path: "alpha.exclude", match: { name: "mover-*" }, effect: "exclude" }] as const;
+  reachedBy(arena, { rules });
+  await arena.createImage("disk", 4 * MiB);
+  expect((await arena.backup()).report).toMatchObject({ exit: 0, totals: { full: 1 } });
+  const stop = new AbortController();
+  const movers = [arena.live, arena.backupSide].flatMap((side) =>
+    [1, 2].map((number) => move(side, { pool: arena.pool, image: `mover-${number}`, signal: stop.signal })),
+  );
+  await using backurne = await arena.open();
+  for (let times = 0; times < 12; times += 1) {
+    const plan = await backurne.plan({ force: true });
+    expect(plan).toMatchObject({ failures: [], jobs: [{ subject: { disk: "disk" } }] });
+  }
+  stop.abort();
+  await Promise.all(movers);
+});
+
+async function move(
+  side: Arena["live"],
+  { pool, image, signal }: { pool: string; image: string; signal: AbortSignal },
+): Promise<void> {
+  while (!signal.aborted) {
+    await side("create", `--pool=${pool}`, `--image=${image}`, "--size", "1M");
+    await side("rename", `--pool=${pool}`, `--image=${image}`, `--dest-pool=${pool}`, `--dest=${image}-b`);
+    await side("rm", "--no-progress", `--pool=${pool}`, `--image=${image}-b`);
+  }
+}
