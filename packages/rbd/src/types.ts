@@ -200,3 +200,15 @@ export type Room =
   | { readonly kind: "room" | "full" }
   /** As `ceph osd pool set-quota` names them: `max_bytes 1000000`. */
   | { readonly kind: "quota"; readonly limits: string };
+
+/** Images as block devices of this host, by rbd-nbd: what needs root and the kernel's nbd. */
+export interface RbdDevices {
+  /** A new image with the content of that snapshot; writing to it changes nothing of the backup. */
+  clone(image: string, snapshot: string, to: string): Promise<void>;
+  /** @returns its device. */
+  map(image: string): Promise<string>;
+  /** `busy`: it is in use, or it was on no device. */
+  unmap(device: string): Promise<"unmapped" | "busy">;
+  /** Of all pools; those only that a process serves. */
+  mapped(): Promise<readonly { readonly image: string; readonly device: string }[]>;
+}
