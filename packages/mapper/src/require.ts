@@ -10,18 +10,20 @@ export function requireRoot(): void {
   });
 }
 
-/** Loads nbd where it is not loaded. */
+/** Loads what is not loaded. Without nbd there is no mapping; without the others some layers cannot be opened, and say so. */
 export async function requireKernel({ executor }: Pick<Site, "executor">): Promise<void> {
   requireRoot();
-  if (await isThere("/sys/module/nbd")) return;
+  const load = (...args: readonly string[]) => executor.run([{ file: "modprobe", args }]);
   try {
-    await executor.run([{ file: "modprobe", args: ["nbd", "max_part=31"] }]);
+    if (!(await isThere("/sys/module/nbd"))) await load("nbd", "max_part=31");
   } catch (cause) {
-    throw new BackurneError("usage", `the kernel's nbd module cannot be loaded: ${describeTrouble(cause)}`, {
-      hint: "map on a host whose kernel has nbd; Debian's and Proxmox's do",
+    throw new BackurneError("usage", `the kernel's nbd cannot be loaded: ${describeTrouble(cause)}`, {
+      hint: "map on a host whose kernel has it; Debian's and Proxmox's have",
       cause,
     });
   }
+  if (!(await isThere("/sys/class/misc/device-mapper"))) await load("dm_mod").catch(() => undefined);
+  if (!(await isThere("/sys/class/misc/fuse"))) await load("fuse").catch(() => undefined);
 }
 
 async function isThere(path: string): Promise<boolean> {

@@ -22,8 +22,8 @@ export interface Contents {
   readonly volumeGroup?:
     | { readonly id: string; readonly name: string; readonly member: string; readonly count: number }
     | undefined;
-  /** It belongs to this group of Windows' dynamic disks. */
-  readonly diskGroup?: string | undefined;
+  /** It is a disk of a group of Windows' dynamic disks. */
+  readonly diskGroup?: { readonly id: string; readonly member: string } | undefined;
   /** Why it could not be looked at. */
   readonly trouble?: string | undefined;
 }

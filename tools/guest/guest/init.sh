@@ -17,6 +17,7 @@ mount -t tmpfs tmpfs /root/run
 mkdir -p /root/run/lock /root/dev/pts /root/dev/shm
 mount -t devpts devpts /root/dev/pts
 mount -t tmpfs tmpfs /root/dev/shm
+ln -s /proc/self/fd /root/dev/fd
 
 # The kernel's modules are unpacked somewhere on the host.
 mkdir -p /root/lib/modules

@@ -23,11 +23,11 @@ export interface LdmRecord {
 export const ldm: LayerKind<LdmRecord> = {
   probe: (targets) =>
     groupMembers(targets, ({ contents: { diskGroup } }) =>
-      diskGroup === undefined ? undefined : { group: diskGroup, member: diskGroup },
+      diskGroup === undefined ? undefined : { group: diskGroup.id, member: diskGroup.member },
     ),
   async plan(targets, context) {
     const devices = targets.map(({ device }) => device);
-    const group = targets[0]?.contents.diskGroup ?? "";
+    const group = targets[0]?.contents.diskGroup?.id ?? "";
     return { group, volumes: await readVolumes(devices, group, context) };
   },
   async open({ volumes }, context) {

@@ -1,5 +1,5 @@
 import { BackurneError } from "@backurne/model";
-import { describeBusy } from "../programs/dm.ts";
+import { ALONE, describeBusy } from "../programs/dm.ts";
 import { kernelName, readMapped } from "../programs/kernel.ts";
 import { lvm as command, parseVolumes } from "../programs/lvm.ts";
 import { groupMembers } from "../group.ts";
@@ -48,7 +48,7 @@ export const lvm: LayerKind<LvmRecord> = {
     for (let before = -1, left = await standing(group); left.length > 0; left = await standing(group)) {
       if (left.length === before) throw await describeBusy(`/dev/mapper/${left[0]}`, await kernelNameOf(left[0] ?? ""));
       before = left.length;
-      const args = ["remove", "--noudevsync", "--noudevrules"];
+      const args = ["remove", ...ALONE];
       for (const name of left) await run({ file: "dmsetup", args: [...args, name], answers: [1] });
     }
   },

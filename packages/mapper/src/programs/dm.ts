@@ -13,7 +13,7 @@ export interface Table {
 }
 
 /** Nodes are made by dmsetup itself, whether udev runs or not. */
-const ALONE = ["--noudevsync", "--noudevrules"];
+export const ALONE = ["--noudevsync", "--noudevrules", "--verifyudev"];
 
 export async function createMapped({ name, lines }: Table, { run }: MapContext): Promise<void> {
   await run({ file: "dmsetup", args: ["create", ...ALONE, name] }, `${lines.join("\n")}\n`);

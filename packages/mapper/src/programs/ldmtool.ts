@@ -17,7 +17,7 @@ export interface Part {
 }
 
 export interface LdmDisk {
-  readonly name: string;
+  readonly id: string;
   readonly device?: string | undefined;
   readonly start: number;
 }
@@ -40,7 +40,7 @@ const volume = z.object({
 });
 const part = z.object({ name: z.string(), start: count, size: count, disk: z.string() });
 const disk = z.object({
-  name: z.string(),
+  guid: z.string(),
   present: z.boolean(),
   device: z.string().optional(),
   "data-start": count.default(0),
@@ -60,6 +60,6 @@ export function parsePart(text: string): Part {
 }
 
 export function parseDisk(text: string): LdmDisk {
-  const { name, present, device, "data-start": start } = disk.parse(JSON.parse(text));
-  return { name, device: present ? device : undefined, start };
+  const { guid: id, present, device, "data-start": start } = disk.parse(JSON.parse(text));
+  return { id, device: present ? device : undefined, start };
 }

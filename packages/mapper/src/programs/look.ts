@@ -2,7 +2,7 @@ import { CommandError, type Command } from "@backurne/exec";
 import { describeError } from "@backurne/model";
 import { z } from "zod";
 import type { Contents, MapContext, Partition } from "../types.ts";
-import { ldmtool } from "./ldmtool.ts";
+import { ldmtool, parseDisk, parseGroup } from "./ldmtool.ts";
 import { lvm, parseMember } from "./lvm.ts";
 
 type Run = Pick<MapContext, "run">;
@@ -78,9 +78,16 @@ async function memberOf(device: string, { run }: Run): Promise<Contents["volumeG
   return parseMember(stdout);
 }
 
-async function groupOf(device: string, { run }: Run): Promise<string | undefined> {
-  const groups = z.array(z.string()).parse(JSON.parse((await run(ldmtool([device], ["scan"]))).stdout));
-  return groups[0];
+/** A disk alone names its group, and of all disks of the group only itself is there. */
+async function groupOf(device: string, { run }: Run): Promise<Contents["diskGroup"]> {
+  const ask = async (...words: readonly string[]): Promise<string> => (await run(ldmtool([device], words))).stdout;
+  const [id] = z.array(z.string()).parse(JSON.parse(await ask("scan")));
+  if (id === undefined) return undefined;
+  for (const name of parseGroup(await ask("show", "diskgroup", id)).disks) {
+    const disk = parseDisk(await ask("show", "disk", id, name));
+    if (disk.device !== undefined) return { id, member: disk.id };
+  }
+  return undefined;
 }
 
 /** Which package has a program that not everybody has installed. */
