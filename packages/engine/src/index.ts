@@ -9,6 +9,8 @@ export type { HookCall, HookKind, HookOutcome } from "./hooks.ts";
 export { LEASE_TIMES, type AskedProfiles, type House, type LeaseTimes, type Reached } from "./house.ts";
 export { openLeases, type Lease, type Leases } from "./lease.ts";
 export { listImages, listPoints, listUsage } from "./list.ts";
+export type { UnmapRequest } from "./mapping/find.ts";
+export { mapImages, unmapImages, type MapImagesOptions, type MapImagesRequest } from "./mapping/map.ts";
 export type { RunOptions } from "./options.ts";
 export { explainImage, previewRun } from "./preview.ts";
 export { findPoint, type PointsOf } from "./reference.ts";

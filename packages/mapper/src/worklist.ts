@@ -36,7 +36,7 @@ export function whyLeft({ contents, file }: Target): string | undefined {
   const { type, trouble, table, partitions: found, volumeGroup } = contents;
   if (trouble !== undefined) return trouble;
   if (file !== undefined) return "not opened: name it after the snapshot, or say all";
-  if (type === "crypto_LUKS") return "encrypted (LUKS): cryptsetup open asks for its passphrase";
+  if (type === "crypto_LUKS") return "encrypted: cryptsetup open asks for its passphrase";
   if (type === "LVM2_member" && volumeGroup === undefined) return "a physical volume of no volume group";
   if (type === "swap") return undefined;
   if (type !== undefined) return `${type} is not opened`;

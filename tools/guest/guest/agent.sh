@@ -7,7 +7,7 @@ cd /
 echo ready >&3
 while read -r line <&3; do
   base64 -d <<<"$line" >/run/answer/script
-  setsid bash /run/answer/script </dev/null >/run/answer/out 2>/run/answer/err
+  setsid bash /run/answer/script </dev/null >/run/answer/out 2>/run/answer/err 3<&-
   code=$?
   echo "$code $(base64 -w0 /run/answer/out) $(base64 -w0 /run/answer/err)" >&3
 done
