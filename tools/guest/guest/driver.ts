@@ -17,8 +17,8 @@ export type Ask =
   | { readonly do: "list" | "sweep" }
   /** Later; in ms. */
   | { readonly do: "turn clock"; readonly by: number }
-  /** In a process of its own, which is killed when its nth event comes. */
-  | { readonly do: "die"; readonly ask: Ask; readonly at: number }
+  /** In a process of its own, which is killed when its nth event comes, or so many ms later. */
+  | { readonly do: "die"; readonly ask: Ask; readonly at: number; readonly later?: number }
   | { readonly do: "shell"; readonly script: string };
 
 export interface Answer {
@@ -33,6 +33,7 @@ interface Order {
   readonly site: Site;
   readonly asks: readonly Ask[];
   readonly dieAt?: number;
+  readonly later?: number | undefined;
 }
 
 const order = JSON.parse(readFileSync(0, "utf8")) as Order;
@@ -42,7 +43,9 @@ let count = 0;
 
 function onEvent(event: MappingEvent): void {
   events.push(event);
-  if (event.kind !== "left" && (count += 1) === order.dieAt) process.kill(process.pid, "SIGKILL");
+  if (event.kind === "left" || (count += 1) !== order.dieAt) return;
+  if (order.later === undefined) process.kill(process.pid, "SIGKILL");
+  setTimeout(() => process.kill(process.pid, "SIGKILL"), order.later);
 }
 
 const mapper = openMapper({
@@ -77,7 +80,7 @@ async function act(ask: Ask, { map, unmap, list, sweep }: Mapper): Promise<unkno
       ahead += ask.by;
       return undefined;
     case "die": {
-      const input = JSON.stringify({ site: order.site, asks: [ask.ask], dieAt: ask.at });
+      const input = JSON.stringify({ site: order.site, asks: [ask.ask], dieAt: ask.at, later: ask.later });
       const { signal, stderr } = spawnSync(process.execPath, [...process.execArgv, fileURLToPath(import.meta.url)], { input });
       return { signal, stderr: stderr.toString() };
     }

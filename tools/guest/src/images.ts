@@ -1,5 +1,5 @@
-import { cp, mkdir, mkdtemp, open, readFile, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
+import { cp, mkdir, mkdtemp, open, readFile, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -111,19 +111,18 @@ async function disguise(datastore: string, dir: string, pool: Pool): Promise<voi
   const [copy, evil] = [join(dir, "disguised"), join(dir, "evil.qcow2")];
   await cp(datastore, copy);
   await execa("qemu-img", ["create", "-q", "-f", "qcow2", "-F", "raw", "-b", "/etc/passwd", evil, "16M"]);
-  const disk = await readFile(copy);
-  const at = disk.indexOf(Buffer.from([0x55, 0xaa]), findDisk(disk) + 510) - 510;
-  await using handle = await open(copy, "r+");
   const bytes = await readFile(evil);
-  await handle.write(bytes, 0, bytes.length, at);
+  await using handle = await open(copy, "r+");
+  for (const at of findDisks(await readFile(copy))) await handle.write(bytes, 0, bytes.length, at);
   await importImage(copy, "disguised", pool);
 }
 
-/** The only MBR in it whose one partition is of type 83, at sector 2048. */
-function findDisk(datastore: Buffer): number {
+/** Wherever an MBR stands that has one partition of type 83, at sector 2048. */
+function findDisks(datastore: Buffer): readonly number[] {
+  const found: number[] = [];
   for (let at = 0; at < datastore.length; at += 512) {
     const signed = datastore.readUInt16LE(at + 510) === 0xaa55 && datastore[at + 450] === 0x83;
-    if (signed && datastore.readUInt32LE(at + 454) === 2048) return at;
+    if (signed && datastore.readUInt32LE(at + 454) === 2048) found.push(at);
   }
-  throw new Error("the datastore has no such disk");
+  return found;
 }

@@ -113,8 +113,9 @@ export function describeTrouble(error: unknown): string {
   const [stage] = error.stages;
   if (stage === undefined) return error.message;
   if (stage.code === undefined && stage.signal === undefined) return describeMissing({ file: stage.file, args: [] });
-  const said = stage.stderr.split("\n").findLast((line) => line.trim() !== "");
-  return said?.trim() ?? error.message;
+  // mount's last line sends one to the kernel's log, its first ones begin with where.
+  const said = stage.stderr.split("\n").findLast((line) => line.trim() !== "" && !line.includes("dmesg(1)"));
+  return said?.trim().replace(/^mount: \S+: /, "") ?? error.message;
 }
 
 export function describeMissing({ file }: Command): string {

@@ -1,0 +1,106 @@
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import type { Mapping, MappingEvent } from "@backurne/model";
+import { createPool, down, rbd, up, type Sandbox } from "@backurne/sandbox";
+import type { Answer, Ask } from "../guest/driver.ts";
+import { boot, type Guest } from "./guest.ts";
+import { importFixtures, makeImages, type Pool } from "./images.ts";
+
+export const FIXTURES = {
+  vmfs5: ["vmfs5-two-vms"],
+  vmfs6: ["vmfs6"],
+  spanned: ["ldm-2003r2-spanned-1", "ldm-2003r2-simple-1", "ldm-2003r2-spanned-2"],
+  mirrored: ["ldm-2008r2-mirrored-1", "ldm-2008r2-mirrored-2"],
+} as const;
+
+/** A guest, a cluster that it reaches, and backups in there. */
+export interface Scene extends AsyncDisposable {
+  readonly guest: Guest;
+  readonly sandbox: Sandbox;
+  readonly pool: Pool;
+  /** Runs these one after the other, in one process of the guest. */
+  ask(...asks: readonly Ask[]): Promise<readonly Answer[]>;
+  /** Maps backups of that pool, does the rest, unmaps; says what the mapping was like and what the rest printed. */
+  look(images: readonly string[], options?: LookOptions): Promise<Looked>;
+  /** Whatever a mapping could have left, in lines; nothing is as it should be. */
+  leftovers(): Promise<string>;
+}
+
+interface LookOptions {
+  readonly vmdk?: string;
+  /** Run while they are mapped. */
+  readonly script?: string;
+}
+
+export interface Looked {
+  readonly mapping: Mapping;
+  readonly printed: string;
+  readonly events: readonly MappingEvent[];
+}
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const NODE = here("../../../node_modules/.bin/node");
+const HOME = { stateDir: "/var/lib/backurne", runDir: "/run/backurne" };
+
+export async function openScene(): Promise<Scene> {
+  await using stack = new AsyncDisposableStack();
+  const sandbox = await up({ name: `mapper-${process.pid}`, fast: true });
+  stack.defer(() => down({ dir: sandbox.dir }));
+  const pool: Pool = { cluster: sandbox.backup, name: "mapped" };
+  await createPool(sandbox.backup, pool.name);
+  const guest = stack.use(await boot());
+  await makeImages(pool);
+  await importFixtures(Object.values(FIXTURES).flat(), pool);
+  await guest.must("modprobe nbd max_part=16 nbds_max=16; mkdir /var/lib/backurne");
+  await guest.must(`set -- ${sandbox.backup.conf} ${pool.name}\n${await readFile(here("../guest/images.sh"), "utf8")}`);
+
+  const site = { ...HOME, address: { pool: pool.name, namespace: "", cephConf: sandbox.backup.conf, cephId: "admin" } };
+  const ask: Scene["ask"] = async (...asks) => {
+    const order = Buffer.from(JSON.stringify({ site, asks })).toString("base64");
+    const driver = `NODE_COMPILE_CACHE=/run/compiled ${NODE} --conditions=source ${here("../guest/driver.ts")}`;
+    return JSON.parse(await guest.must(`base64 -d <<<${order} | ${driver}`, { timeout: 1_800_000 })) as Answer[];
+  };
+  const kept = stack.move();
+  return {
+    guest,
+    sandbox,
+    pool,
+    ask,
+    async look(images, { vmdk, script = "true" } = {}) {
+      const [mapped, shell, unmapped] = await ask(mapOf(images, { vmdk }), { do: "shell", script }, { do: "unmap", id: "m1" });
+      if (mapped?.error !== undefined || unmapped?.error !== undefined)
+        throw new Error(`${mapped?.error} ${unmapped?.error}`);
+      const { stdout, stderr } = shell?.value as { stdout: string; stderr: string };
+      return { mapping: mapped?.value as Mapping, printed: `${stdout}${stderr}`, events: mapped?.events ?? [] };
+    },
+    async leftovers() {
+      const images = await rbd(sandbox.backup, ["ls", `--pool=${pool.name}`]);
+      const clones = images.split("\n").filter((image) => image.startsWith("restore-"));
+      return [...clones, await guest.must(LEFTOVERS)].join("\n").trim();
+    },
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
+}
+
+/** Devices, mounts, processes and files of a mapping, each as a line. */
+const LEFTOVERS = `
+for nbd in /sys/block/nbd*; do [ ! -e $nbd/pid ] || echo "$nbd is served"; done
+dmsetup ls | grep -v 'No devices found' || true
+grep -E 'backurne|fuse' /proc/self/mounts || true
+grep -lsz '^BACKURNE_MAPPING=' /proc/[0-9]*/environ || true
+ls -A /run/backurne /var/lib/backurne/mappings 2>/dev/null | grep -v : || true
+ls -A /etc/lvm/backup /etc/lvm/archive /var/lock/qemu-nbd* 2>/dev/null | grep vg_ || true
+`;
+
+export function mapOf(images: readonly string[], more: { readonly vmdk?: string | undefined; readonly lifetime?: number } = {}): Ask {
+  const backups = images.map((image) => ({ reference: image, image, snapshot: "s", creation: "2026-11-02T00:00:00.000Z" }));
+  return { do: "map", request: { backups, ...more } };
+}
+
+/** The tree, without what differs from run to run. */
+export function draw({ devices }: Mapping): string {
+  const lines = devices.map(({ device, on, type, label, size, mountpoint, why }) =>
+    [device, `on ${on.join(" ") || "-"}`, type ?? "-", label ?? "-", String(size), mountpoint ?? "-", why ?? ""].join(" | ").trimEnd(),
+  );
+  return `${lines.join("\n")}\n`;
+}
