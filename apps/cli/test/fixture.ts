@@ -578,7 +578,14 @@ export const forgotten: Forgotten = {
 
 const devices: readonly MappedDevice[] = [
   { device: "/dev/nbd0", on: [], size: 20 * 2 ** 30, type: "gpt" },
-  { device: "/dev/nbd0p1", on: ["/dev/nbd0"], size: 2 ** 29, type: "vfat", label: "EFI", mountpoint: "/run/backurne/m3/p1" },
+  {
+    device: "/dev/nbd0p1",
+    on: ["/dev/nbd0"],
+    size: 2 ** 29,
+    type: "vfat",
+    label: "EFI",
+    mountpoint: "/run/backurne/m3/p1",
+  },
   { device: "/dev/nbd0p2", on: ["/dev/nbd0"], size: 19 * 2 ** 30, type: "LVM2_member" },
   { device: "/dev/nbd0p3", on: ["/dev/nbd0"], size: 2 ** 29, type: "swap" },
   { device: "/dev/nbd1", on: [], size: 8 * 2 ** 30, type: "LVM2_member" },

@@ -411,7 +411,10 @@ describe("map and unmap", () => {
 
   test.each(["0h", "8", "8 h", "h", "1w"])("--for %s is no time", async (text) => {
     const { exit, stderr } = await run(["map", "a", "latest", "--for", text]);
-    expect({ exit, stderr }).toEqual({ exit: 2, stderr: `backurne: --for ${text} is no time\n  hint: as 30m, 8h or 2d\n` });
+    expect({ exit, stderr }).toEqual({
+      exit: 2,
+      stderr: `backurne: --for ${text} is no time\n  hint: as 30m, 8h or 2d\n`,
+    });
   });
 
   test("what differs from its journal is exit 3", async () => {
@@ -423,12 +426,16 @@ describe("map and unmap", () => {
   });
 
   test("a terminal sees what is done, a file does not", async () => {
-    expect((await run("map a latest", { stderrIsTerminal: true })).stderr).toContain("opening volume group: backurne_m3_vg");
+    expect((await run("map a latest", { stderrIsTerminal: true })).stderr).toContain(
+      "opening volume group: backurne_m3_vg",
+    );
     expect((await run("map a latest")).stderr).toBe("");
   });
 
   test("what has expired and cannot be undone is a warning of every command", async () => {
-    const { exit, stderr } = await run("ls", { backurne: { sweepMapped: async () => ["m3 has expired: in use\u001b"] } });
+    const { exit, stderr } = await run("ls", {
+      backurne: { sweepMapped: async () => ["m3 has expired: in use\u001b"] },
+    });
     expect({ exit, stderr }).toEqual({ exit: 0, stderr: "WARN m3 has expired: in use\\x1b\n" });
   });
 });

@@ -92,7 +92,8 @@ export async function dropUnborn({ stateDir }: Home): Promise<void> {
   const names = await readdir(directory).catch(() => []);
   for (const name of names.filter((one) => one.startsWith(".new-"))) {
     const holder = await holderOf(join(directory, name, "lock"));
-    if (holder !== undefined && !(await lives(holder))) await rm(join(directory, name), { recursive: true, force: true });
+    if (holder !== undefined && !(await lives(holder)))
+      await rm(join(directory, name), { recursive: true, force: true });
   }
 }
 

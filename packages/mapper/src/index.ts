@@ -32,7 +32,9 @@ export function openMapper(site: Site): Mapper {
       requireRoot();
       const place = (await listPlaces(site)).find((one) => one.id === id);
       if (place === undefined) {
-        throw new BackurneError("not-found", `there is no mapping ${id}`, { hint: "`backurne list-mapped` shows them" });
+        throw new BackurneError("not-found", `there is no mapping ${id}`, {
+          hint: "`backurne list-mapped` shows them",
+        });
       }
       await unmap(place, onEvent);
     },

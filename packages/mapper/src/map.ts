@@ -54,12 +54,17 @@ export async function mapBackups(site: Site, request: MapRequest, options: MapOp
     await journal.write({ kind: "ready" });
   } catch (error) {
     await closeAll(held, { site, emit, unique: work.unique }).catch((left: unknown) => {
-      throw new BackurneError("command", `${describeError(error)}; and not all could be undone: ${describeError(left)}`, {
-        hint: `backurne unmap ${place.id} tries again`,
-        cause: error,
-      });
+      throw new BackurneError(
+        "command",
+        `${describeError(error)}; and not all could be undone: ${describeError(left)}`,
+        {
+          hint: `backurne unmap ${place.id} tries again`,
+          cause: error,
+        },
+      );
     });
-    if (options.signal?.aborted) throw new BackurneError("interrupted", "map was interrupted: all is undone", { cause: error });
+    if (options.signal?.aborted)
+      throw new BackurneError("interrupted", "map was interrupted: all is undone", { cause: error });
     throw error;
   }
   return listOne(site, place);

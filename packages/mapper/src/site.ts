@@ -2,7 +2,7 @@ import type { Command, Executor } from "@backurne/exec";
 import type { MappingEvent, PoolAddress } from "@backurne/model";
 import { openDevices, openPool, type Run } from "@backurne/rbd";
 import type { Home, Place } from "./home.ts";
-import { endMarked, MARK } from "./programs/processes.ts";
+import { endMarked, findMarked, MARK } from "./programs/processes.ts";
 import type { MapContext } from "./types.ts";
 
 /** All that mapping works with. */
@@ -51,6 +51,7 @@ export function contextOf(work: Work, step: number): MapContext {
     vmdk,
     run,
     unique,
+    processes: () => findMarked(mark),
     endProcesses: () => endMarked(mark),
   };
 }

@@ -66,6 +66,8 @@ export interface MapContext {
   run(command: Command, input?: string): Promise<CommandResult>;
   /** A name like that, good for files and devices, that nothing else of this mapping has. */
   unique(name: string, among?: "mount points"): string;
+  /** Those of the step that run: its daemons, and what a dead process of ours had begun. */
+  processes(): Promise<readonly number[]>;
   /** What the step left running is told to end, and has ended. */
   endProcesses(): Promise<void>;
 }
@@ -80,5 +82,5 @@ export interface LayerKind<R> {
   /** Idempotent; undoes what the record names and nothing else on the host. @throws BackurneError `held` when in use. */
   close(record: R, context: MapContext): Promise<void>;
   /** What of it is not there any more. */
-  missing(record: R, context: Pick<MapContext, "devices">): Promise<readonly string[]>;
+  missing(record: R, context: Pick<MapContext, "processes">): Promise<readonly string[]>;
 }

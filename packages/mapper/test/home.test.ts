@@ -46,7 +46,10 @@ test("what has gone meanwhile is not there", async () => {
 });
 
 test("what was taken by one who died at it is swept, what is being taken is not", async () => {
-  for (const [name, holder] of [["dead", await dead()], ["alive", JSON.stringify(await ownLife())]] as const) {
+  for (const [name, holder] of [
+    ["dead", await dead()],
+    ["alive", JSON.stringify(await ownLife())],
+  ] as const) {
     await mkdir(join(home.stateDir, "mappings", `.new-${name}`, "lock"), { recursive: true });
     await writeFile(join(home.stateDir, "mappings", `.new-${name}`, "lock", "holder"), holder);
   }
@@ -58,5 +61,6 @@ test("what was taken by one who died at it is swept, what is being taken is not"
 test("a process is known by more than its number", async () => {
   const own = await ownLife();
   expect(await lives(own)).toBe(true);
-  for (const other of [{ pid: 2 ** 30 }, { started: "1" }, { boot: "another" }]) expect(await lives({ ...own, ...other })).toBe(false);
+  for (const other of [{ pid: 2 ** 30 }, { started: "1" }, { boot: "another" }])
+    expect(await lives({ ...own, ...other })).toBe(false);
 });

@@ -4,7 +4,15 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { beginJournal, continueJournal, foldJournal, readJournal, type Entry, type Header } from "../src/journal.ts";
 
-const header: Header = { version: 1, id: "m1", uuid: "u", room: "/run/backurne/m1", backups: [], by: "root", since: "s" };
+const header: Header = {
+  version: 1,
+  id: "m1",
+  uuid: "u",
+  room: "/run/backurne/m1",
+  backups: [],
+  by: "root",
+  since: "s",
+};
 const opening = (step: number): Entry => ({ kind: "opening", step, layer: "lvm", record: { group: `g${step}` } });
 const opened = (step: number): Entry => ({ kind: "opened", step });
 const closed = (step: number): Entry => ({ kind: "closed", step });

@@ -10,7 +10,9 @@ function tables(type: string, present: readonly string[], chunk = 128): readonly
   const disks = new Map<string, LdmDisk>(
     DISKS.map((id) => [id, { id, device: present.includes(id) ? `/dev/${id}` : undefined, start: 63 }]),
   );
-  return tablesOf(volume, { name: "v", parts, disks }).flatMap(({ name, lines }) => lines.map((line) => `${name}: ${line}`));
+  return tablesOf(volume, { name: "v", parts, disks }).flatMap(({ name, lines }) =>
+    lines.map((line) => `${name}: ${line}`),
+  );
 }
 
 describe("tables of dynamic volumes", () => {
@@ -18,7 +20,11 @@ describe("tables of dynamic volumes", () => {
   const raid = (devices: string): string => `v: 0 2000 raid raid5_ls 2 128 nosync 3 ${devices}`;
   const [a, b, c] = ["/dev/mapper/v_0", "/dev/mapper/v_1", "/dev/mapper/v_2"];
   test.each<[string, string, readonly string[]]>([
-    ["spanned", "ABC", ["v: 0 1000 linear /dev/A 63", "v: 1000 1000 linear /dev/B 73", "v: 2000 1000 linear /dev/C 83"]],
+    [
+      "spanned",
+      "ABC",
+      ["v: 0 1000 linear /dev/A 63", "v: 1000 1000 linear /dev/B 73", "v: 2000 1000 linear /dev/C 83"],
+    ],
     ["spanned", "AB", []],
     ["striped", "ABC", ["v: 0 2000 striped 3 128 /dev/A 63 /dev/B 73 /dev/C 83"]],
     ["striped", "BC", []],

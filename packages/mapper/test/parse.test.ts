@@ -9,7 +9,11 @@ describe("blkid", () => {
     ["a file system", "DEVNAME=/dev/nbd0p1\nLABEL=rootfs\nUUID=1\nTYPE=ext4\n", { type: "ext4", label: "rootfs" }],
     ["a partition table", "DEVNAME=/dev/nbd0\nPTUUID=901ce95f\nPTTYPE=dos\n", { table: "dos" }],
     ["a datastore", "VERSION=6\nTYPE=VMFS_volume_member\n", { type: "VMFS_volume_member", version: "6" }],
-    ["a label with all a shell could take for more", "LABEL=a\\ b\\$\\(x\\)=c\nTYPE=vfat\n", { type: "vfat", label: "a b$(x)=c" }],
+    [
+      "a label with all a shell could take for more",
+      "LABEL=a\\ b\\$\\(x\\)=c\nTYPE=vfat\n",
+      { type: "vfat", label: "a b$(x)=c" },
+    ],
     ["no label", "LABEL=\nTYPE=swap\n", { type: "swap" }],
   ])("%s", (_, text, found) => expect(parseProbe(text)).toEqual(found));
 });
@@ -20,7 +24,11 @@ const partition = (node: string, more: object = {}) => ({ node, start: 2048, siz
 describe("sfdisk", () => {
   test.each([
     ["names that end in digits", partition("/dev/nbd0p12"), { number: 12, start: 2048, size: 100, type: "83" }],
-    ["types in capitals", partition("/dev/dm-3p1", { type: "5808c8aa-7e8f" }), { number: 1, start: 2048, size: 100, type: "5808C8AA-7E8F" }],
+    [
+      "types in capitals",
+      partition("/dev/dm-3p1", { type: "5808c8aa-7e8f" }),
+      { number: 1, start: 2048, size: 100, type: "5808C8AA-7E8F" },
+    ],
   ])("%s", (_, row, found) => expect(parsePartitions(table({ sectorsize: 512, partitions: [row] }))).toEqual([found]));
 
   test("a disk with sectors of 4096 bytes", () => {
@@ -69,10 +77,19 @@ describe("LVM", () => {
 
 describe("ldmtool", () => {
   test("a group, a volume, a partition, disks", () => {
-    expect(parseGroup('{"name":"g","guid":"x","volumes":["V"],"disks":["D"]}')).toEqual({ volumes: ["V"], disks: ["D"] });
-    const volume = '{"name":"Raid1","guid":"x","type":"RAID5","size":8,"chunk-size":128,"hint":"I:","partitions":["a"]}';
+    expect(parseGroup('{"name":"g","guid":"x","volumes":["V"],"disks":["D"]}')).toEqual({
+      volumes: ["V"],
+      disks: ["D"],
+    });
+    const volume =
+      '{"name":"Raid1","guid":"x","type":"RAID5","size":8,"chunk-size":128,"hint":"I:","partitions":["a"]}';
     expect(parseLdmVolume(volume)).toEqual({ name: "Raid1", type: "raid5", size: 8, chunk: 128, parts: ["a"] });
-    expect(parsePart('{"name":"D-1","start":0,"size":9,"disk":"D"}')).toEqual({ name: "D-1", start: 0, size: 9, disk: "D" });
+    expect(parsePart('{"name":"D-1","start":0,"size":9,"disk":"D"}')).toEqual({
+      name: "D-1",
+      start: 0,
+      size: 9,
+      disk: "D",
+    });
     const present = '{"name":"D","guid":"i","present":true,"device":"/dev/nbd0","data-start":63,"data-size":1}';
     expect(parseDisk(present)).toEqual({ id: "i", device: "/dev/nbd0", start: 63 });
     expect(parseDisk('{"name":"D","guid":"i","present":false}')).toEqual({ id: "i", device: undefined, start: 0 });

@@ -16,7 +16,8 @@ beforeEach(async () => {
 afterEach(() => rm(top, { recursive: true }));
 
 test("disks are found by the files that hold their bytes, in order", async () => {
-  for (const name of ["web01/web01-flat.vmdk", "web01/web01.vmdk", "web01/web01.vmx", "B-FLAT.VMDK"]) await writeFile(join(root, name), "");
+  for (const name of ["web01/web01-flat.vmdk", "web01/web01.vmdk", "web01/web01.vmx", "B-FLAT.VMDK"])
+    await writeFile(join(root, name), "");
   expect(await findDisks(root)).toEqual(["B-FLAT.VMDK", "web01/web01-flat.vmdk"]);
 });
 

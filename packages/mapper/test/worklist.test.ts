@@ -32,12 +32,32 @@ describe("what is opened next", () => {
   test.each<[string, readonly Target[], readonly string[], string?]>([
     ["a partition table", [target("a", { table: "gpt", partitions })], ["partitions a"]],
     ["an empty table", [target("a", { table: "gpt", partitions: [] })], []],
-    ["file systems of the list", [target("a", { type: "xfs" }), target("b", { type: "ntfs" })], ["filesystem a", "filesystem b"]],
-    ["others", ["swap", "crypto_LUKS", "linux_raid_member", "zfs_member", "toString"].map((type) => target(type, { type })), []],
-    ["a file system where a table could be, too", [target("a", { type: "vfat", table: "dos", partitions })], ["filesystem a"]],
-    ["groups come last", [target("a", member("1")), target("b", member("2")), target("c", { type: "ext4" })], ["filesystem c", "lvm a+b"]],
+    [
+      "file systems of the list",
+      [target("a", { type: "xfs" }), target("b", { type: "ntfs" })],
+      ["filesystem a", "filesystem b"],
+    ],
+    [
+      "others",
+      ["swap", "crypto_LUKS", "linux_raid_member", "zfs_member", "toString"].map((type) => target(type, { type })),
+      [],
+    ],
+    [
+      "a file system where a table could be, too",
+      [target("a", { type: "vfat", table: "dos", partitions })],
+      ["filesystem a"],
+    ],
+    [
+      "groups come last",
+      [target("a", member("1")), target("b", member("2")), target("c", { type: "ext4" })],
+      ["filesystem c", "lvm a+b"],
+    ],
     ["a group without one of its members", [target("a", member("1"))], ["lvm a"]],
-    ["copies of a group", ["1", "2", "1", "2"].map((id, index) => target(`d${index}`, member(id))), ["lvm d0+d1", "lvm d2+d3"]],
+    [
+      "copies of a group",
+      ["1", "2", "1", "2"].map((id, index) => target(`d${index}`, member(id))),
+      ["lvm d0+d1", "lvm d2+d3"],
+    ],
     ["dynamic disks are no partitions", [target("a", dynamic("1")), target("b", dynamic("2"))], ["ldm a+b"]],
     ["copies of a dynamic disk", [target("a", dynamic("1")), target("b", dynamic("1"))], ["ldm a", "ldm b"]],
     ["a datastore", [target("a", { type: "VMFS_volume_member" })], ["vmfs a"]],
@@ -83,5 +103,6 @@ describe("names that a guest chose", () => {
     ["ä".repeat(200), "_".repeat(80)],
   ])("%j: %s", (given, name) => expect(unique(given)).toBe(name));
 
-  test("mount points have names of their own", () => expect(unique("vg_guest-root", "mount points")).toBe("vg_guest-root"));
+  test("mount points have names of their own", () =>
+    expect(unique("vg_guest-root", "mount points")).toBe("vg_guest-root"));
 });

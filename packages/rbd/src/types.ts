@@ -205,10 +205,6 @@ export type Room =
 export interface RbdDevices {
   /** A new image with the content of that snapshot; writing to it changes nothing of the backup. */
   clone(image: string, snapshot: string, to: string): Promise<void>;
-  /** @returns its device. */
+  /** A process serves it from then on; told to end, it takes the device away. @returns the device. */
   map(image: string): Promise<string>;
-  /** `busy`: it is in use, or it was on no device. */
-  unmap(device: string): Promise<"unmapped" | "busy">;
-  /** Of all pools; those only that a process serves. */
-  mapped(): Promise<readonly { readonly image: string; readonly device: string }[]>;
 }

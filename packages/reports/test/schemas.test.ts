@@ -430,7 +430,11 @@ const DOCUMENTS: readonly [string, z.ZodType, unknown][] = [
   ],
   ["map", schemas.mapped, { version: 1, kind: "mapping", ...mapping }],
   ["list-mapped", schemas.mappings, { version: 1, kind: "mappings", mappings: [mapping] }],
-  ["unmap", schemas.unmapped, { version: 1, kind: "unmapped", mappings: [{ id: mapping.id, backups: mapping.backups }] }],
+  [
+    "unmap",
+    schemas.unmapped,
+    { version: 1, kind: "unmapped", mappings: [{ id: mapping.id, backups: mapping.backups }] },
+  ],
   ["version", schemas.version, { version: 1, kind: "version", backurne: "0.1.0", node: "24.21.0" }],
   [
     "config-check",

@@ -62,7 +62,11 @@ async function answer(ask: Ask): Promise<Answer> {
     return { value: await act(ask, mapper), events };
   } catch (error) {
     const known = error instanceof BackurneError ? { code: error.code, hint: error.hint } : {};
-    return { error: error instanceof BackurneError ? describeError(error) : String((error as Error).stack), ...known, events };
+    return {
+      error: error instanceof BackurneError ? describeError(error) : String((error as Error).stack),
+      ...known,
+      events,
+    };
   }
 }
 
@@ -81,7 +85,9 @@ async function act(ask: Ask, { map, unmap, list, sweep }: Mapper): Promise<unkno
       return undefined;
     case "die": {
       const input = JSON.stringify({ site: order.site, asks: [ask.ask], dieAt: ask.at, later: ask.later });
-      const { signal, stderr } = spawnSync(process.execPath, [...process.execArgv, fileURLToPath(import.meta.url)], { input });
+      const { signal, stderr } = spawnSync(process.execPath, [...process.execArgv, fileURLToPath(import.meta.url)], {
+        input,
+      });
       return { signal, stderr: stderr.toString() };
     }
     case "shell": {

@@ -40,7 +40,10 @@ export async function makeImages(pool: Pool): Promise<void> {
     await writeFile(at("content/etc/hostname"), "zoo\n");
     await symlink("/etc/shadow", at("content/absolute-link"));
     await symlink("../../../../etc/passwd", at("content/climbing-link"));
-    await writeFile(at("content.xfs"), `/\n0 0\nd--755 0 0\netc d--755 0 0\nhostname ---644 0 0 ${at("content/etc/hostname")}\n$\n$\n`);
+    await writeFile(
+      at("content.xfs"),
+      `/\n0 0\nd--755 0 0\netc d--755 0 0\nhostname ---644 0 0 ${at("content/etc/hostname")}\n$\n$\n`,
+    );
     for (const [name, [size, make]] of Object.entries(FILESYSTEMS)) {
       await makeEmpty(at(name), size * MiB);
       await make(at(name), at("content"));
@@ -83,7 +86,8 @@ async function corrupt(file: string): Promise<void> {
   for (let at = 2048; at < 8 * MiB; at += noise.length) await handle.write(noise, 0, noise.length, at);
 }
 
-const FIXTURES = process.env["BACKURNE_FIXTURES"] ?? fileURLToPath(new URL("../../../../shared/fixtures", import.meta.url));
+const FIXTURES =
+  process.env["BACKURNE_FIXTURES"] ?? fileURLToPath(new URL("../../../../shared/fixtures", import.meta.url));
 
 /** Images of real VMware and Windows, which are not part of the project. */
 export function hasFixtures(...names: readonly string[]): boolean {

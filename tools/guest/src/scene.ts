@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import type { Mapping, MappingEvent } from "@backurne/model";
+import type { Mapping } from "@backurne/model";
 import { createPool, down, rbd, up, type Sandbox } from "@backurne/sandbox";
 import type { Answer, Ask } from "../guest/driver.ts";
 import { boot, type Guest } from "./guest.ts";
@@ -35,7 +35,6 @@ interface LookOptions {
 export interface Looked {
   readonly mapping: Mapping;
   readonly printed: string;
-  readonly events: readonly MappingEvent[];
 }
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -67,11 +66,14 @@ export async function openScene(): Promise<Scene> {
     pool,
     ask,
     async look(images, { vmdk, script = "true" } = {}) {
-      const [mapped, shell, unmapped] = await ask(mapOf(images, { vmdk }), { do: "shell", script }, { do: "unmap", id: "m1" });
+      const [mapped, shell, unmapped] = await ask(
+        mapOf(images, { vmdk }),
+        { do: "shell", script },
+        { do: "unmap", id: "m1" },
+      );
       if (mapped?.error !== undefined || unmapped?.error !== undefined)
         throw new Error(`${mapped?.error} ${unmapped?.error}`);
-      const { stdout, stderr } = shell?.value as { stdout: string; stderr: string };
-      return { mapping: mapped?.value as Mapping, printed: `${stdout}${stderr}`, events: mapped?.events ?? [] };
+      return { mapping: mapped?.value as Mapping, printed: printedBy(shell) };
     },
     async leftovers() {
       const images = await rbd(sandbox.backup, ["ls", `--pool=${pool.name}`]);
@@ -80,6 +82,14 @@ export async function openScene(): Promise<Scene> {
     },
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
+}
+
+/** What a `shell` wrote, errors last. */
+export function printedBy(answer: Answer | undefined): string {
+  const { stdout, stderr } = (answer?.value ?? { stdout: "", stderr: answer?.error }) as Readonly<
+    Record<string, string>
+  >;
+  return `${stdout}${stderr}`;
 }
 
 /** Devices, mounts, processes and files of a mapping, each as a line. */
@@ -92,15 +102,25 @@ ls -A /run/backurne /var/lib/backurne/mappings 2>/dev/null | grep -v : || true
 ls -A /etc/lvm/backup /etc/lvm/archive /var/lock/qemu-nbd* 2>/dev/null | grep vg_ || true
 `;
 
-export function mapOf(images: readonly string[], more: { readonly vmdk?: string | undefined; readonly lifetime?: number } = {}): Ask {
-  const backups = images.map((image) => ({ reference: image, image, snapshot: "s", creation: "2026-11-02T00:00:00.000Z" }));
+export function mapOf(
+  images: readonly string[],
+  more: { readonly vmdk?: string | undefined; readonly lifetime?: number } = {},
+): Ask {
+  const backups = images.map((image) => ({
+    reference: image,
+    image,
+    snapshot: "s",
+    creation: "2026-11-02T00:00:00.000Z",
+  }));
   return { do: "map", request: { backups, ...more } };
 }
 
 /** The tree, without what differs from run to run. */
 export function draw({ devices }: Mapping): string {
   const lines = devices.map(({ device, on, type, label, size, mountpoint, why }) =>
-    [device, `on ${on.join(" ") || "-"}`, type ?? "-", label ?? "-", String(size), mountpoint ?? "-", why ?? ""].join(" | ").trimEnd(),
+    [device, `on ${on.join(" ") || "-"}`, type ?? "-", label ?? "-", String(size), mountpoint ?? "-", why ?? ""]
+      .join(" | ")
+      .trimEnd(),
   );
   return `${lines.join("\n")}\n`;
 }

@@ -4,14 +4,17 @@ import { createHash } from "node:crypto";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Answer, Ask } from "../guest/driver.ts";
 import { hasFixtures } from "../src/images.ts";
-import { draw, FIXTURES, mapOf, openScene, type Scene } from "../src/scene.ts";
+import { draw, FIXTURES, mapOf, openScene, printedBy, type Scene } from "../src/scene.ts";
 
 let scene: Scene;
 beforeAll(async () => {
   scene = await openScene();
 }, 1_200_000);
 afterAll(() => scene?.[Symbol.asyncDispose]());
-afterEach(async () => expect(await scene.leftovers()).toBe(""));
+afterEach(async () => {
+  const left = await scene.leftovers();
+  if (left !== "") throw new Error(`a mapping left\n${left}`);
+});
 
 const hostnames = 'for at in /run/backurne/m1/*; do echo "${at##*/} $(cat $at/etc/hostname)"; done 2>/dev/null';
 const valueOf = (answer: Answer | undefined): Mapping => {
@@ -22,7 +25,8 @@ const valueOf = (answer: Answer | undefined): Mapping => {
 describe("what a guest wrote is found", () => {
   test("partitions and file systems of every kind", async () => {
     const before = await digest("zoo");
-    const write = "cd /run/backurne/m1; for at in p?; do echo new >$at/new && cat $at/new; done; ls -l p1/*-link | wc -l";
+    const write =
+      "cd /run/backurne/m1; for at in p?; do echo new >$at/new && cat $at/new; done; ls -l p1/*-link | wc -l";
     const { mapping, printed } = await scene.look(["zoo"], { script: `${hostnames}; ${write}` });
     await expect(draw(mapping)).toMatchFileSnapshot("goldens/zoo.txt");
     expect(printed).toBe(`p1 zoo\np2 zoo\np3 zoo\np4 \np5 \n${"new\n".repeat(5)}2\n`);
@@ -42,7 +46,9 @@ describe("what a guest wrote is found", () => {
   });
 
   test("what stands in the log of an xfs alone", async () => {
-    const { printed } = await scene.look(["dirty"], { script: "cd /run/backurne/m1/disk; ls; seq 1 1000 | cmp - last" });
+    const { printed } = await scene.look(["dirty"], {
+      script: "cd /run/backurne/m1/disk; ls; seq 1 1000 | cmp - last",
+    });
     expect(printed).toBe("after\nlast\n");
   });
 
@@ -58,9 +64,12 @@ describe("what a guest wrote is found", () => {
 
 describe("hostile guests", () => {
   test("their links are shown and lead nowhere, not to the host and not inside", async () => {
-    const script = "cd /run/backurne/m1/disk; readlink *-link; cat absolute-link climbing-link; mount | grep -c nosymfollow";
+    const script =
+      "cd /run/backurne/m1/disk; readlink *-link; cat absolute-link climbing-link; mount | grep -c nosymfollow";
     const { printed } = await scene.look(["bare"], { script });
-    expect(printed).toMatch(/^\/etc\/shadow\n[./]*\/etc\/passwd\n1\n(cat: .*: Too many levels of symbolic links\n){2}$/);
+    expect(printed).toMatch(
+      /^\/etc\/shadow\n[./]*\/etc\/passwd\n1\n(cat: .*: Too many levels of symbolic links\n){2}$/,
+    );
   });
 
   test.skipIf(!hasFixtures(...FIXTURES.vmfs5))("a qcow2 that calls itself a flat disk is bytes", async () => {
@@ -73,7 +82,8 @@ describe("hostile guests", () => {
 
 describe("VMware", () => {
   test.skipIf(!hasFixtures(...FIXTURES.vmfs5))("VMFS 5: all virtual disks of a datastore", async () => {
-    const rows = "cd /run/backurne/m1; for n in 2000 3000 5000; do seq 1 $n | sha1sum; done | sort; sha1sum <web01p1/numbers.txt; cat */rows.txt */data.txt | sha1sum; { seq 1 3000; seq 1 5000; } | sha1sum";
+    const rows =
+      "cd /run/backurne/m1; for n in 2000 3000 5000; do seq 1 $n | sha1sum; done | sort; sha1sum <web01p1/numbers.txt; cat */rows.txt */data.txt | sha1sum; { seq 1 3000; seq 1 5000; } | sha1sum";
     const { mapping, printed } = await scene.look(["vmfs5-two-vms"], { vmdk: "all", script: `${hostnames}; ${rows}` });
     await expect(draw(mapping)).toMatchFileSnapshot("goldens/vmfs5.txt");
     const [names, sums] = [printed.split("\n").slice(0, 5), printed.trim().split("\n").slice(-3)];
@@ -83,7 +93,9 @@ describe("VMware", () => {
   });
 
   test.skipIf(!hasFixtures(...FIXTURES.vmfs6))("VMFS 6", async () => {
-    const { printed } = await scene.look(["vmfs6"], { script: "cd /run/backurne/m1/disk/directory; stat -c '%n %s' file4 file5" });
+    const { printed } = await scene.look(["vmfs6"], {
+      script: "cd /run/backurne/m1/disk/directory; stat -c '%n %s' file4 file5",
+    });
     expect(printed).toBe("file4 8\nfile5 8193\n");
   });
 });
@@ -104,13 +116,13 @@ describe("Windows' dynamic disks", () => {
       ...unmapAll(3),
     );
     for (const one of [first, second, third]) expect(draw(valueOf(one))).toMatch(/_Volume3 .* ntfs \| Mirrored \|/);
-    const { stdout } = shell?.value as { stdout: string };
-    expect(stdout.match(/m[123]\/Volume3\/test.txt/g)).toHaveLength(3);
+    expect(printedBy(shell).match(/m[123]\/Volume3\/test.txt/g)).toHaveLength(3);
   });
 });
 
 test("copies of one guest side by side, with one name and one UUID for everything", async () => {
-  const script = "echo m1 >/run/backurne/m1/p3/whose; echo m2 >/run/backurne/m2/p3/whose; cat /run/backurne/m?/p3/whose /run/backurne/m[34]/vg_stack-root/etc/hostname";
+  const script =
+    "echo m1 >/run/backurne/m1/p3/whose; echo m2 >/run/backurne/m2/p3/whose; cat /run/backurne/m?/p3/whose /run/backurne/m[34]/vg_stack-root/etc/hostname";
   const [a, b, c, d, shell] = await scene.ask(
     ...["zoo", "zoo", "stack", "stack"].map((image) => mapOf([image])),
     { do: "shell", script },
@@ -136,7 +148,10 @@ test("what is in use stays and says who, what has expired goes, and unmap is don
     { do: "unmap", id: "m1" },
   );
   const [, , busy, early, listed, , late, , swept, again] = answers;
-  expect(busy).toMatchObject({ code: "held", error: expect.stringMatching(/m1\/disk is in use by sleep \(pid \d+\)$/) });
+  expect(busy).toMatchObject({
+    code: "held",
+    error: expect.stringMatching(/m1\/disk is in use by sleep \(pid \d+\)$/),
+  });
   expect(early?.value).toEqual([]);
   expect(listed?.value).toMatchObject([{ id: "m1", state: "ok" }]);
   expect(late?.value).toEqual([expect.stringContaining("m1 has expired: /run/backurne/m1/disk is in use")]);
@@ -150,15 +165,16 @@ test("a snapshot that is not there leaves nothing", async () => {
 });
 
 test("after a reboot, or whoever took it all away, the journal is undone and the clone removed", async () => {
-  const gone = "umount -l /run/backurne/m1/* /run/backurne/m1; dmsetup remove -f backurne_m1_vg_stack-diskp1; for i in 1 2 3; do dmsetup remove_all -f; done; pkill -9 rbd-nbd; sleep 1";
+  const gone =
+    "umount -l /run/backurne/m1/* /run/backurne/m1; dmsetup remove -f backurne_m1_vg_stack-diskp1; for i in 1 2 3; do dmsetup remove_all -f; done; pkill -9 rbd-nbd; sleep 1";
   const [, , listed, undone] = await scene.ask(
     mapOf(["stack"]),
     { do: "shell", script: gone },
     { do: "list" },
     { do: "unmap", id: "m1" },
   );
-  expect(listed?.value).toMatchObject([{ state: "differs" }]);
-  expect((listed?.value as Mapping[])[0]?.differences).toContain("/run/backurne/m1/p1 is not mounted");
+  const differences = expect.arrayContaining(["/run/backurne/m1/p1 is not mounted"]) as unknown;
+  expect(listed?.value).toMatchObject([{ state: "differs", differences }]);
   expect(undone?.error).toBeUndefined();
 });
 
@@ -191,16 +207,12 @@ describe("kill -9 at each record of the journal", () => {
   });
 
   test("of unmap: the next one goes on", async () => {
-    const asks: Ask[] = EVENTS.slice(0, 13).flatMap((at): readonly Ask[] => [
-      mapOf(["stack"]),
-      { do: "die", ask: { do: "unmap", id: "m1" }, at },
-      { do: "unmap", id: "m1" },
-    ]);
-    const answers = await scene.ask(...asks);
-    for (const [index, answer] of answers.entries()) {
-      if (index % 3 === 1) expect(answer.value).toMatchObject({ signal: "SIGKILL" });
-      else expect(answer).not.toHaveProperty("error");
-    }
+    // Each one undoes a layer and dies: before anything of it is done, and when all of it is, in turn.
+    const unmap: Ask = { do: "unmap", id: "m1" };
+    const deaths = EVENTS.slice(0, 13).map((at): Ask => ({ do: "die", ask: unmap, at: 1 + ((at + 1) % 2) }));
+    const [, ...answers] = await scene.ask(mapOf(["stack"]), ...deaths, unmap);
+    expect(answers.pop()).not.toHaveProperty("error");
+    for (const { value } of answers) expect(value).toMatchObject({ signal: "SIGKILL" });
   });
 
   test.skipIf(!hasFixtures(...FIXTURES.vmfs5))("of map, in a datastore", async () => {
@@ -222,6 +234,13 @@ function unmapAll(count: number): readonly Ask[] {
 /** Of the snapshot, every byte. */
 async function digest(image: string): Promise<string> {
   const { cluster, name } = scene.pool;
-  const diff = await rbd(cluster, ["export-diff", "--no-progress", `--pool=${name}`, `--image=${image}`, "--snap=s", "--path=-"]);
+  const diff = await rbd(cluster, [
+    "export-diff",
+    "--no-progress",
+    `--pool=${name}`,
+    `--image=${image}`,
+    "--snap=s",
+    "--path=-",
+  ]);
   return createHash("sha256").update(diff).digest("hex");
 }

@@ -46,9 +46,19 @@ describe("which disks are opened together", () => {
     ["one disk", "px1/web01/scsi0", "latest", ["web01;scsi0;px1 2026-11-02T01:00"]],
     ["one disk of a guest", "db/scsi1", "latest", ["db;scsi1;px1 2026-11-02T01:00"]],
     ["a guest", "db", "latest", ["db;scsi0;px1 2026-11-02T01:00", "db;scsi1;px1 2026-11-02T01:00"]],
-    ["a guest of a cluster, by time", "px1/db", "@2026-11-01", ["db;scsi0;px1 2026-11-01T01:00", "db;scsi1;px1 2026-11-01T01:00"]],
+    [
+      "a guest of a cluster, by time",
+      "px1/db",
+      "@2026-11-01",
+      ["db;scsi0;px1 2026-11-01T01:00", "db;scsi1;px1 2026-11-01T01:00"],
+    ],
     ["a guest of one disk", "web01", "@2026-11-01", ["web01;scsi0;px1 2026-11-01T01:00"]],
-    ["a guest at a moment all its disks have", "late", "@2026-11-02", ["late;scsi0;px1 2026-11-02T01:00", "late;scsi1;px1 2026-11-02T01:00"]],
+    [
+      "a guest at a moment all its disks have",
+      "late",
+      "@2026-11-02",
+      ["late;scsi0;px1 2026-11-02T01:00", "late;scsi1;px1 2026-11-02T01:00"],
+    ],
   ])("%s", (_, image, snapshot, expected) => expect(choose({ image, snapshot })).toEqual(expected));
 
   test("others with it, each once", () => {
@@ -77,12 +87,17 @@ describe("IMAGE@SNAPSHOT", () => {
     [`web01@${nameAt("2026-11-02T01:00:00")}`, "web01", nameAt("2026-11-02T01:00:00")],
   ])("%s", (text, image, snapshot) => expect(readWanted(text)).toEqual({ image, snapshot }));
 
-  test.each(["web01", "web01@", "@latest"])("%s is refused", (text) => expect(refusal(() => readWanted(text)).code).toBe("usage"));
+  test.each(["web01", "web01@", "@latest"])("%s is refused", (text) =>
+    expect(refusal(() => readWanted(text)).code).toBe("usage"),
+  );
 });
 
 describe("which mapping is undone", () => {
   const mapping = (id: string, reference: string, creation: string) =>
-    ({ id, backups: [{ reference, image: `uuid;${reference}`, snapshot: nameAt(creation), creation: `${creation}Z` }] }) as unknown as Mapping;
+    ({
+      id,
+      backups: [{ reference, image: `uuid;${reference}`, snapshot: nameAt(creation), creation: `${creation}Z` }],
+    }) as unknown as Mapping;
   const MAPPINGS = [
     mapping("m1", "px1/web01/scsi0", "2026-11-01T01:00:00"),
     mapping("m2", "px1/web01/scsi0", "2026-11-02T01:00:00"),

@@ -19,7 +19,9 @@ export function renderMapped(mapping: Mapping, look: Look): readonly string[] {
 
 export function renderUnmapped({ mappings }: Unmapped, look: Look): readonly string[] {
   return mappings.flatMap(({ id, backups }) =>
-    backups.map(({ reference, creation }) => printable(`unmapped  ${id}  ${reference} @ ${formatMinute(creation, look)}`)),
+    backups.map(({ reference, creation }) =>
+      printable(`unmapped  ${id}  ${reference} @ ${formatMinute(creation, look)}`),
+    ),
   );
 }
 
@@ -50,7 +52,9 @@ function renderHead({ id, backups, by, since, expires, state, differences }: Map
 
 /** As lsblk draws it: what stands on several devices is shown on each. Never shortened: it is there to be typed. */
 function renderDevices(devices: readonly MappedDevice[]): readonly string[] {
-  const rows = devices.filter(({ on }) => on.length === 0).flatMap((root) => branch(root, devices, { own: "", below: "" }));
+  const rows = devices
+    .filter(({ on }) => on.length === 0)
+    .flatMap((root) => branch(root, devices, { own: "", below: "" }));
   const widths = [0, 1, 2].map((column) => Math.max(0, ...rows.map((row) => widthOf(row[column] ?? ""))));
   return rows.map((row) => {
     const cells = row.map((text, column) => padTo(text, widths[column] ?? 0, column === 2 ? "right" : "left"));
@@ -75,7 +79,10 @@ function branch(
     [`${own}${printable(device)}`, printable(what), formatShortBytes(size), printable(where)],
     ...children.flatMap((child, index) => {
       const last = index === children.length - 1;
-      return branch(child, devices, { own: `${below}${last ? "`-- " : "|-- "}`, below: `${below}${last ? "    " : "|   "}` });
+      return branch(child, devices, {
+        own: `${below}${last ? "`-- " : "|-- "}`,
+        below: `${below}${last ? "    " : "|   "}`,
+      });
     }),
   ];
 }

@@ -13,7 +13,9 @@ export function findMapping(request: UnmapRequest, mappings: readonly Mapping[],
   const byId = mappings.find(({ id }) => id === image);
   if (byId !== undefined && snapshot === undefined) return byId;
   const exact = mappings.filter(({ backups }) => backups.some((one) => namesOf(one).includes(image)));
-  const near = mappings.filter(({ backups }) => backups.some((one) => namesOf(one).some((name) => name.includes(image))));
+  const near = mappings.filter(({ backups }) =>
+    backups.some((one) => namesOf(one).some((name) => name.includes(image))),
+  );
   const found = (exact.length > 0 ? exact : near).filter(
     ({ backups }) => snapshot === undefined || backups.some((one) => fits(one, snapshot, timezone)),
   );

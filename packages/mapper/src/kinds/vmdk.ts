@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { BackurneError } from "@backurne/model";
-import { findFreeNbd } from "../programs/nbd.ts";
+import { findFreeNbd, refuseInUse, servedBy } from "../programs/nbd.ts";
 import { readOr } from "../programs/kernel.ts";
 import { isAsked } from "../walk.ts";
 import type { LayerKind } from "../types.ts";
@@ -31,8 +31,13 @@ export const vmdk: LayerKind<VmdkRecord> = {
     await waitForSize(device);
     return { found: [{ device, name, on: [path] }] };
   },
-  close: (_, { endProcesses }) => endProcesses(),
-  missing: async () => [],
+  async close(_, { processes, endProcesses }) {
+    await refuseInUse(await processes());
+    await endProcesses();
+  },
+  async missing({ path }, { processes }) {
+    return (await servedBy(await processes())).length > 0 ? [] : [`${path} is on no device`];
+  },
 };
 
 /** It returns before the kernel has the device. */

@@ -26,7 +26,9 @@ const member = z.object({ vg_uuid: z.string(), vg_name: z.string(), pv_uuid: z.s
 
 /** undefined: a physical volume of no group. */
 export function parseMember(text: string): Contents["volumeGroup"] {
-  const [row] = reportOf(member).parse(JSON.parse(text)).report.flatMap((rows) => Object.values(rows).flat());
+  const [row] = reportOf(member)
+    .parse(JSON.parse(text))
+    .report.flatMap((rows) => Object.values(rows).flat());
   if (row === undefined || row.vg_name === "") return undefined;
   return { id: row.vg_uuid, name: row.vg_name, member: row.pv_uuid, count: Number(row.pv_count) };
 }
@@ -40,7 +42,9 @@ const volume = z.object({ lv_name: z.string(), lv_dm_path: z.string(), lv_attr: 
 
 /** Those that are active and hold data of their own: a pool's are in its thin volumes. */
 export function parseVolumes(text: string): readonly Volume[] {
-  const rows = reportOf(volume).parse(JSON.parse(text)).report.flatMap((one) => Object.values(one).flat());
+  const rows = reportOf(volume)
+    .parse(JSON.parse(text))
+    .report.flatMap((one) => Object.values(one).flat());
   return rows
     .filter(({ lv_attr, lv_active }) => lv_active === "active" && !/^[tCD]/.test(lv_attr))
     .map(({ lv_name, lv_dm_path }) => ({ name: lv_name, device: lv_dm_path }));

@@ -1,6 +1,28 @@
 import { readdir } from "node:fs/promises";
 import { BackurneError } from "@backurne/model";
+import { describeBusy, findHolders } from "./dm.ts";
 import { readOr } from "./kernel.ts";
+
+/** Names of the devices that these processes serve. The kernel names the thread that waits in it. */
+export async function servedBy(pids: readonly number[]): Promise<readonly string[]> {
+  const names = (await readdir("/sys/block")).filter((name) => name.startsWith("nbd"));
+  const served = await Promise.all(
+    names.map(async (name) => {
+      const thread = await readOr(`/sys/block/${name}/pid`, "");
+      const group = /^Tgid:\s*(\d+)$/m.exec(thread === "" ? "" : await readOr(`/proc/${thread}/status`, ""));
+      return group !== null && pids.includes(Number(group[1]));
+    }),
+  );
+  return names.filter((_, index) => served[index]);
+}
+
+/** Whoever serves a device would take it from under those who use it. @throws BackurneError `held` */
+export async function refuseInUse(pids: readonly number[]): Promise<void> {
+  for (const name of await servedBy(pids)) {
+    const device = `/dev/${name}`;
+    if ((await findHolders(device, name)).length > 0) throw await describeBusy(device, name);
+  }
+}
 
 /** One that nobody serves. Somebody may be quicker; then connecting fails, and nothing else. */
 export async function findFreeNbd(): Promise<string> {
