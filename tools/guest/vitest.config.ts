@@ -4,5 +4,11 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   resolve: { conditions: ["source"] },
   ssr: { resolve: { conditions: ["source"] } },
-  test: { include: ["test/**/*.test.ts"], testTimeout: 600_000, hookTimeout: 600_000, maxWorkers: 1 },
+  test: {
+    include: ["test/**/*.test.ts"],
+    globalSetup: ["./src/global-setup.ts"],
+    testTimeout: 1_800_000,
+    hookTimeout: 1_200_000,
+    maxWorkers: 1,
+  },
 });

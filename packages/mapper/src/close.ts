@@ -15,7 +15,6 @@ export async function closeStep({ step, layer, record, opened }: Step, work: Wor
   if (!opened) await context.endProcesses(); // what a dead process had begun would go on
   await kind.close(record, context);
   await awaitMarked(markOf(work, step));
-  await context.endProcesses();
   await journal.write({ kind: "closed", step });
   work.emit({ kind: "closed", layer, about: aboutOf(record) });
 }

@@ -4,7 +4,7 @@ import { dropUnborn, holdPlace, isHeld, listPlaces, type Place } from "./home.ts
 import { readJournal } from "./journal.ts";
 import { listMappings } from "./list.ts";
 import { mapBackups, type MapOptions, type MapRequest } from "./map.ts";
-import { requireRoot } from "./require.ts";
+import { requireKernel, requireRoot } from "./require.ts";
 import { createNames, type Site } from "./site.ts";
 
 export type { MapOptions, MapRequest } from "./map.ts";
@@ -12,7 +12,9 @@ export type { Site as MapperSite } from "./site.ts";
 
 /** Opens backups as block devices and file systems of this host, and closes them again: by a journal on disk. */
 export interface Mapper {
-  /** @throws BackurneError `usage` without root or nbd; nothing is left behind then, or whatever else goes wrong. */
+  /** @throws BackurneError `usage` where this host cannot: without root, or without nbd. */
+  check(): Promise<void>;
+  /** @throws BackurneError `usage` as `check` does; nothing is left behind then, or whatever else goes wrong. */
   map(request: MapRequest, options?: MapOptions): Promise<Mapping>;
   /** Undoes what the journal says, newest first. @throws BackurneError `held` when somebody uses it. */
   unmap(id: string, onEvent?: (event: MappingEvent) => void): Promise<void>;
@@ -27,6 +29,7 @@ export function openMapper(site: Site): Mapper {
     await closeAll(held, { site, emit, unique: createNames() });
   };
   return {
+    check: () => requireKernel(site),
     map: (request, options) => mapBackups(site, request, options),
     async unmap(id, onEvent) {
       requireRoot();

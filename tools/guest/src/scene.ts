@@ -1,8 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { Mapping } from "@backurne/model";
-import { createPool, down, rbd, up, type Sandbox } from "@backurne/sandbox";
+import { createPool, load, rbd, type Sandbox } from "@backurne/sandbox";
+import { inject } from "vitest";
 import type { Answer, Ask } from "../guest/driver.ts";
+import { bundleDriver } from "./bundle.ts";
 import { boot, type Guest } from "./guest.ts";
 import { importFixtures, makeImages, type Pool } from "./images.ts";
 
@@ -43,10 +45,10 @@ const HOME = { stateDir: "/var/lib/backurne", runDir: "/run/backurne" };
 
 export async function openScene(): Promise<Scene> {
   await using stack = new AsyncDisposableStack();
-  const sandbox = await up({ name: `mapper-${process.pid}`, fast: true });
-  stack.defer(() => down({ dir: sandbox.dir }));
+  const sandbox = await load({ dir: inject("sandbox") });
   const pool: Pool = { cluster: sandbox.backup, name: "mapped" };
   await createPool(sandbox.backup, pool.name);
+  const driver = await bundleDriver();
   const guest = stack.use(await boot());
   await makeImages(pool);
   await importFixtures(Object.values(FIXTURES).flat(), pool);
@@ -56,8 +58,8 @@ export async function openScene(): Promise<Scene> {
   const site = { ...HOME, address: { pool: pool.name, namespace: "", cephConf: sandbox.backup.conf, cephId: "admin" } };
   const ask: Scene["ask"] = async (...asks) => {
     const order = Buffer.from(JSON.stringify({ site, asks })).toString("base64");
-    const driver = `NODE_COMPILE_CACHE=/run/compiled ${NODE} --conditions=source ${here("../guest/driver.ts")}`;
-    return JSON.parse(await guest.must(`base64 -d <<<${order} | ${driver}`, { timeout: 1_800_000 })) as Answer[];
+    const script = `base64 -d <<<${order} | NODE_COMPILE_CACHE=/run/compiled ${NODE} ${driver}`;
+    return JSON.parse(await guest.must(script, { timeout: 1_800_000 })) as Answer[];
   };
   const kept = stack.move();
   return {
@@ -82,6 +84,19 @@ export async function openScene(): Promise<Scene> {
     },
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
+}
+
+/** `NAME CONTENT` of each mount point's `etc/hostname`. */
+export const HOSTNAMES = 'for at in /run/backurne/m1/*; do echo "${at##*/} $(cat $at/etc/hostname)"; done 2>/dev/null';
+
+export function unmapAll(count: number): readonly Ask[] {
+  return Array.from({ length: count }, (_, index): Ask => ({ do: "unmap", id: `m${index + 1}` }));
+}
+
+/** Of a `map` that has to have worked. */
+export function valueOf(answer: Answer | undefined): Mapping {
+  if (answer?.error !== undefined) throw new Error(answer.error);
+  return answer?.value as Mapping;
 }
 
 /** What a `shell` wrote, errors last. */

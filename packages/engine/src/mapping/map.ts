@@ -24,6 +24,7 @@ export async function mapImages(
   { image, snapshot, with: others = [], vmdk, lifetime }: MapImagesRequest,
   options: MapImagesOptions = {},
 ): Promise<Mapping> {
+  await house.mapper.check(); // said at once, and not after all clusters were asked
   const wanted = [{ image, snapshot }, ...others.map(readWanted)];
   const backups = chooseBackups(wanted, await survey(house), house.settings.timezone);
   return house.mapper.map({ backups, vmdk, lifetime }, options);

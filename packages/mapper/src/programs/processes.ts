@@ -15,16 +15,22 @@ export async function findMarked(mark: string): Promise<readonly number[]> {
   return pids.filter((_, index) => marked[index]);
 }
 
-/** What is about to end by itself gets some seconds for it. */
+/** What is about to end by itself gets some seconds for it; what does not is ended. */
 export async function awaitMarked(mark: string): Promise<void> {
-  for (let round = 0; round < 100 && (await findMarked(mark)).length > 0; round += 1) await sleep(50);
+  for (let round = 0; round < 50; round += 1) {
+    if ((await findMarked(mark)).length === 0) return;
+    await sleep(100);
+  }
+  await endMarked(mark);
 }
 
 /** Ends them, politely as long as that helps, and returns when none is left. */
 export async function endMarked(mark: string): Promise<void> {
   for (const signal of ["SIGTERM", "SIGKILL"] as const) {
     const until = performance.now() + PATIENCE;
-    for (const pid of await findMarked(mark)) kill(pid, signal);
+    const found = await findMarked(mark);
+    if (found.length === 0) return;
+    for (const pid of found) kill(pid, signal);
     while (performance.now() < until) {
       if ((await findMarked(mark)).length === 0) return;
       await sleep(50);
