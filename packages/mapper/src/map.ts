@@ -1,23 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { stat } from "node:fs/promises";
-import {
-  BackurneError,
-  describeError,
-  type MappedBackup,
-  type Mapping,
-  type MappingEvent,
-  type MappingMark,
-} from "@backurne/model";
-import { aboutOf, closeAll, closeStep } from "./close.ts";
+import { BackurneError, describeError, type MappedBackup, type Mapping, type MappingEvent } from "@backurne/model";
+import { closeAll } from "./close.ts";
 import { takePlace } from "./home.ts";
-import { beginJournal, type Header, type Journal } from "./journal.ts";
+import { beginJournal, type Header } from "./journal.ts";
 import { listOne } from "./list.ts";
-import { kernelName, readExtent } from "./programs/kernel.ts";
-import { describeTrouble, look } from "./programs/look.ts";
+import { openBackups } from "./open.ts";
 import { requireKernel } from "./require.ts";
-import { contextOf, createNames, type Site, type Work } from "./site.ts";
-import type { Found, Opened, Target } from "./types.ts";
-import { claimNext, KINDS, whyLeft, type DiskRecord } from "./worklist.ts";
+import { createNames, type Site, type Work } from "./site.ts";
 
 export interface MapRequest {
   /** Disks of one guest together: what spans them is opened as a whole. */
@@ -50,7 +39,7 @@ export async function mapBackups(site: Site, request: MapRequest, options: MapOp
   };
   try {
     await using journal = await beginJournal(place.directory, headerOf(work, request));
-    await new Mapper(work, journal).map(request.backups);
+    await openBackups(request.backups, work, journal);
     await journal.write({ kind: "ready" });
   } catch (error) {
     await closeAll(held, { site, emit, unique: work.unique }).catch((left: unknown) => {
@@ -82,95 +71,4 @@ function headerOf({ site, place, uuid }: Work, { backups, lifetime }: MapRequest
     since: new Date(now).toISOString(),
     ...(lifetime !== undefined && { expires: new Date(now + lifetime).toISOString() }),
   };
-}
-
-/** Layers that a guest's own data can bring about, at most: who nests more wants to keep us busy. */
-const LIMIT = 200;
-
-class Mapper {
-  readonly #work: Work;
-  readonly #journal: Journal;
-  #step = 0;
-
-  constructor(work: Work, journal: Journal) {
-    this.#work = work;
-    this.#journal = journal;
-  }
-
-  async map(backups: readonly MappedBackup[]): Promise<void> {
-    const { site, place } = this.#work;
-    await this.#open("room", []);
-    let waiting: readonly Target[] = [];
-    for (const [index, { image, snapshot }] of backups.entries()) {
-      const since = new Date(site.now()).toISOString();
-      const mark: MappingMark = { id: place.id, image, snapshot, host: site.host, since };
-      const name = this.#work.unique(backups.length === 1 ? "disk" : `disk${index + 1}`);
-      const record: DiskRecord = { clone: `restore-${randomUUID()}`, name, mark };
-      waiting = [...waiting, ...(await this.#look(await this.#open("disk", [], record)))];
-    }
-    for (;;) {
-      const claim = this.#step < LIMIT ? claimNext(waiting, this.#work) : undefined;
-      if (claim === undefined) break;
-      const found = await this.#tryOpen(claim.layer, claim.targets);
-      waiting = [...waiting.filter((target) => !claim.targets.includes(target)), ...found];
-    }
-    for (const target of waiting) await this.#note(target, { why: whyLeft(target) });
-  }
-
-  /** What cannot be opened stays a device, and says why. */
-  async #tryOpen(layer: string, targets: readonly Target[]): Promise<readonly Target[]> {
-    let opened: Opened;
-    try {
-      opened = await this.#open(layer, targets);
-    } catch (error) {
-      if (this.#work.signal?.aborted) throw error;
-      for (const target of targets) await this.#note(target, { why: describeTrouble(error) });
-      return [];
-    }
-    for (const target of targets) await this.#note(target, { mountpoint: opened.mountpoint });
-    return this.#look(opened);
-  }
-
-  async #open(layer: string, targets: readonly Target[], given?: object): Promise<Opened> {
-    this.#work.signal?.throwIfAborted();
-    const step = (this.#step += 1);
-    const kind = KINDS[layer]!;
-    const context = contextOf(this.#work, step);
-    const record = given ?? (await kind.plan(targets, context));
-    const about = aboutOf(record);
-    await this.#journal.write({ kind: "opening", step, layer, record });
-    this.#work.emit({ kind: "opening", layer, about });
-    try {
-      const opened = await kind.open(record, context);
-      await this.#journal.write({ kind: "opened", step });
-      this.#work.emit({ kind: "opened", layer, about });
-      return opened;
-    } catch (error) {
-      const whole = { ...this.#work, signal: undefined };
-      await closeStep({ step, layer, record, opened: false }, whole, this.#journal);
-      throw error;
-    }
-  }
-
-  async #look({ found }: Opened): Promise<readonly Target[]> {
-    const context = contextOf(this.#work, this.#step);
-    const targets: Target[] = [];
-    for (const one of found) {
-      const contents = one.file === undefined ? await look(one.device, context) : {};
-      targets.push({ ...one, on: one.on ?? [], size: await sizeOf(one), contents });
-    }
-    return targets;
-  }
-
-  async #note(target: Target, end: { readonly mountpoint?: string | undefined; readonly why?: string | undefined }) {
-    const { device, on, size, contents } = target;
-    const { type = contents.table, label } = contents;
-    await this.#journal.write({ kind: "device", device: { device, on, size, type, label, ...end } });
-    if (end.why !== undefined) this.#work.emit({ kind: "left", device, why: end.why });
-  }
-}
-
-async function sizeOf({ device, file }: Found): Promise<number> {
-  if (file !== undefined) return (await stat(file)).size;
-  return ((await readExtent(await kernelName(device)))?.size ?? 0) * 512;
 }

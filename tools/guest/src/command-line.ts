@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -41,7 +41,7 @@ timezone: UTC
     const [disk, config] = [join(dir, "disk"), join(dir, "backurne.yaml")];
     await rbd(backup, ["export", "--no-progress", `--pool=${pool.name}`, "--image=bare", "--snap=s", `--path=${disk}`]);
     await rbd(live, ["import", "--no-progress", disk, `--dest-pool=${POOL}`, "--dest=web01"]);
-    await execa("install", ["-m", "600", "/dev/stdin", config], { input: text(dir) });
+    await writeFile(config, text(dir), { mode: 0o600 });
     await execa(LAUNCHER, ["--config", config, "backup"]);
   } finally {
     await rm(dir, { recursive: true, force: true });

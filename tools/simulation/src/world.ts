@@ -101,7 +101,13 @@ export function openWorld(options: WorldOptions = {}): World {
 const noDevices = (): never => {
   throw new Error("there are no block devices in memory");
 };
-const NO_DEVICES: House["mapper"] = { check: noDevices, map: noDevices, unmap: noDevices, list: noDevices, sweep: noDevices };
+const NO_DEVICES: House["mapper"] = {
+  check: noDevices,
+  map: noDevices,
+  unmap: noDevices,
+  list: noDevices,
+  sweep: noDevices,
+};
 
 /** A hook fails where `before` does, and where the run is stopped: then its program is killed. */
 function simulateHooks(see: Witness): House["runHook"] {

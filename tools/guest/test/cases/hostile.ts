@@ -20,7 +20,9 @@ export function meetHostileGuests(open: () => Scene): void {
       const script = "head -c3 /dev/nbd1; grep -c root: /dev/nbd1";
       const { mapping, printed } = await scene.look(["disguised"], { vmdk: "web01", script });
       expect(printed).toBe("QFI0\n");
-      expect(mapping.devices.find(({ device }) => device === "/dev/nbd1")).toMatchObject({ type: "qcow2" });
+      expect(mapping.devices.find(({ device }) => device === "/dev/nbd1")).toMatchObject({
+        why: "nothing on it that is known",
+      });
     });
   });
 }

@@ -40,7 +40,7 @@ export function lookInside(open: () => Scene): void {
     test.each([
       ["bare", "ext4 | root | 25165824 | /run/backurne/m1/disk"],
       ["empty", "- | - | 8388608 | - | nothing on it that is known"],
-      ["corrupt", "ext4 | root | 25165824 | -"],
+      ["corrupt", "ext4 | root | 25165824 | - | mount(2) system call failed: Structure needs cleaning."],
       ["first", "LVM2_member | - | 50331648 | - | vg_two lacks 1 of its physical volumes"],
     ])("without a partition table: %s", async (image, line) => {
       expect(draw((await scene.look([image])).mapping)).toContain(`/dev/nbd0 | on - | ${line}`);
