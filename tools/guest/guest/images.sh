@@ -38,6 +38,16 @@ sfdisk -q /dev/mapper/vg_stack-disk <<<$'label: dos\nsize=+' 2>/dev/null || true
 vgchange -qq --devices "$p" --config "$alone" -an vg_stack
 losetup -d "$p"
 
+# The least of everything, to be opened very often.
+truncate -s 24M little
+sfdisk -q little <<<$'label: dos\nsize=+'
+p=$(losetup -f --show -o 1048576 little)
+vgcreate -qq --devices "$p" --config "$alone" vg_little "$p"
+lvcreate -qq -y --devices "$p" --config "$alone" -n root -L 8M vg_little
+mkfs.ext4 -qF /dev/mapper/vg_little-root && fill /dev/mapper/vg_little-root ext4 little
+vgchange -qq --devices "$p" --config "$alone" -an vg_little
+losetup -d "$p"
+
 # Switched off while it wrote: what came last stands in its log alone.
 truncate -s 320M dirty
 mkfs.xfs -q dirty
@@ -47,5 +57,5 @@ xfs_io -x -c 'shutdown -f' at
 umount at && losetup -d "$d"
 xfs_logprint -t dirty | grep -q DIRTY
 
-for one in first second stack dirty; do put "$1" "$2" "$one" "$one"; done
+for one in first second stack little dirty; do put "$1" "$2" "$one" "$one"; done
 cd / && rm -r "$work"

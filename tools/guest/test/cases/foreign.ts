@@ -38,16 +38,15 @@ export function readForeignFormats(open: () => Scene): void {
       expect(printed).toBe("/run/backurne/m1/Volume1/test.txt\n/run/backurne/m1/Volume2/test.txt\n");
     });
 
-    test.skipIf(!hasFixtures(...FIXTURES.mirrored))("mirrored, twice at once, and by one half alone", async () => {
-      const [first, second, third, shell] = await scene.ask(
-        mapOf(FIXTURES.mirrored),
+    test.skipIf(!hasFixtures(...FIXTURES.mirrored))("mirrored, and a half alone, both at once", async () => {
+      const [both, half, shell] = await scene.ask(
         mapOf(FIXTURES.mirrored),
         mapOf(FIXTURES.mirrored.slice(1)),
-        { do: "shell", script: "cat /run/backurne/m?/Volume3/test.txt | wc -l; ls /run/backurne/m?/Volume3/test.txt" },
-        ...unmapAll(3),
+        { do: "shell", script: "ls /run/backurne/m?/Volume3/test.txt" },
+        ...unmapAll(2),
       );
-      for (const one of [first, second, third]) expect(draw(valueOf(one))).toMatch(/_Volume3 .* ntfs \| Mirrored \|/);
-      expect(printedBy(shell).match(/m[123]\/Volume3\/test.txt/g)).toHaveLength(3);
+      for (const one of [both, half]) expect(draw(valueOf(one))).toMatch(/_Volume3 .* ntfs \| Mirrored \|/);
+      expect(printedBy(shell)).toBe("/run/backurne/m1/Volume3/test.txt\n/run/backurne/m2/Volume3/test.txt\n");
     });
   });
 }

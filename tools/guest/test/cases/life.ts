@@ -51,7 +51,7 @@ export function liveThrough(open: () => Scene): void {
 
   test("after a reboot, or whoever took it all away, the journal is undone and the clone removed", async () => {
     const gone =
-      "umount -l /run/backurne/m1/* /run/backurne/m1; dmsetup remove -f backurne_m1_vg_stack-diskp1; for i in 1 2 3; do dmsetup remove_all -f; done; pkill -9 rbd-nbd; sleep 1";
+      "umount -l /run/backurne/m1/* /run/backurne/m1; dmsetup remove -f backurne_m1_vg_stack-diskp1; for i in 1 2 3; do dmsetup remove_all -f; done; pkill rbd-nbd; sleep 1";
     const [, , listed, undone] = await scene.ask(
       mapOf(["stack"]),
       { do: "shell", script: gone },
