@@ -48,7 +48,7 @@ export const lvm: LayerKind<LvmRecord> = {
     for (let before = -1, left = await standing(group); left.length > 0; left = await standing(group)) {
       if (left.length === before) throw await describeBusy(`/dev/mapper/${left[0]}`, await kernelNameOf(left[0] ?? ""));
       before = left.length;
-      const args = ["remove", ...ALONE];
+      const args = ["remove", ...ALONE, "--retry"];
       for (const name of left) await run({ file: "dmsetup", args: [...args, name], answers: [1] });
     }
   },

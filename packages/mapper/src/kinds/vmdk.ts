@@ -1,9 +1,10 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { BackurneError } from "@backurne/model";
 import { findFreeNbd, refuseInUse, servedBy } from "../programs/nbd.ts";
 import { readOr } from "../programs/kernel.ts";
 import { isAsked } from "../walk.ts";
-import type { LayerKind } from "../types.ts";
+import type { LayerKind, MapContext } from "../types.ts";
 
 export interface VmdkRecord {
   readonly file: string;
@@ -20,16 +21,19 @@ export interface VmdkRecord {
 export const vmdk: LayerKind<VmdkRecord> = {
   probe: (targets, { vmdk: asked }) =>
     targets.filter(({ file, device }) => file !== undefined && isAsked(device, asked)).map((target) => [target]),
-  async plan([target], { scratch }) {
+  async plan([target], { scratch, unique }) {
     const { file, device, name } = target!;
-    return { file: file!, path: device, name, socket: join(scratch, `${name}.sock`) };
+    return { file: file!, path: device, name, socket: join(scratch, unique("nbd")) }; // a socket's path has to be short
   },
-  async open({ file, path, name, socket }, { run, scratch }) {
-    const device = await findFreeNbd();
-    const args = ["--fork", "--snapshot", "--format=raw", `--socket=${socket}`, `--connect=${device}`, file];
-    await run({ file: "qemu-nbd", args, env: { TMPDIR: scratch } });
-    await waitForSize(device);
-    return { found: [{ device, name, on: [path] }] };
+  async open({ file, path, name, socket }, context) {
+    for (let left = TRIES; ; left -= 1) {
+      const device = await findFreeNbd();
+      const args = ["--fork", "--snapshot", "--format=raw", `--socket=${socket}`, `--connect=${device}`, file];
+      await context.run({ file: "qemu-nbd", args, env: { TMPDIR: context.scratch } });
+      if (await isServed(device, context)) return { found: [{ device, name, on: [path] }] };
+      if (left === 1) throw new BackurneError("unexpected", `qemu-nbd does not get hold of ${device}`);
+      await context.endProcesses();
+    }
   },
   async close(_, { processes, endProcesses }) {
     await refuseInUse(await processes());
@@ -40,11 +44,19 @@ export const vmdk: LayerKind<VmdkRecord> = {
   },
 };
 
-/** It returns before the kernel has the device. */
-async function waitForSize(device: string): Promise<void> {
-  for (let round = 0; round < 200; round += 1) {
-    if (Number(await readOr(device.replace("/dev/", "/sys/class/block/").concat("/size"), "0")) > 0) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+/** Somebody may have been quicker to take a device. */
+const TRIES = 3;
+/** ms; qemu-nbd returns before the kernel has the device. */
+const PATIENCE = 10_000;
+
+/** By us, and not by whoever was quicker. */
+async function isServed(device: string, { processes }: MapContext): Promise<boolean> {
+  const name = basename(device);
+  const until = performance.now() + PATIENCE;
+  for (let pids = await processes(); pids.length > 0 && performance.now() < until; pids = await processes()) {
+    const served = (await servedBy(pids)).includes(name);
+    if (served && Number(await readOr(`/sys/class/block/${name}/size`, "0")) > 0) return true;
+    await sleep(50);
   }
-  throw new BackurneError("unexpected", `${device} stays empty`);
+  return false;
 }

@@ -1,4 +1,5 @@
 import { readdir } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { BackurneError } from "@backurne/model";
 import { describeBusy, findHolders } from "./dm.ts";
 import { readOr } from "./kernel.ts";
@@ -16,11 +17,18 @@ export async function servedBy(pids: readonly number[]): Promise<readonly string
   return names.filter((_, index) => served[index]);
 }
 
+/** udev looks into a device whenever somebody has written to it: so many ms are waited for it. */
+const PATIENCE = 5000;
+
 /** Whoever serves a device would take it from under those who use it. @throws BackurneError `held` */
 export async function refuseInUse(pids: readonly number[]): Promise<void> {
+  const until = performance.now() + PATIENCE;
   for (const name of await servedBy(pids)) {
     const device = `/dev/${name}`;
-    if ((await findHolders(device, name)).length > 0) throw await describeBusy(device, name);
+    while ((await findHolders(device, name)).length > 0) {
+      if (performance.now() > until) throw await describeBusy(device, name);
+      await sleep(100);
+    }
   }
 }
 
