@@ -132,10 +132,9 @@ export function mapOf(
 
 /** The tree, without what differs from run to run. */
 export function draw({ devices }: Mapping): string {
-  const lines = devices.map(({ device, on, type, label, size, mountpoint, why }) =>
-    [device, `on ${on.join(" ") || "-"}`, type ?? "-", label ?? "-", String(size), mountpoint ?? "-", why ?? ""]
-      .join(" | ")
-      .trimEnd(),
-  );
+  const lines = devices.map(({ device, on, type = "-", label = "-", size, mountpoint = "-", why }) => {
+    const cells = [device, `on ${on.join(" ") || "-"}`, type, label, size, mountpoint];
+    return [...cells, ...(why === undefined ? [] : [why])].join(" | ");
+  });
   return `${lines.join("\n")}\n`;
 }
