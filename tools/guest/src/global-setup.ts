@@ -7,7 +7,7 @@ declare module "vitest" {
   }
 }
 
-/** In the process that Ctrl-C reaches: the clusters go however the tests end. The guest dies with its own. */
+/** One pair of clusters for all files. */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
   const sandbox = await up({ name: `guest-${process.pid}`, fast: true });
   project.provide("sandbox", sandbox.dir);
