@@ -17,6 +17,8 @@ export interface Contents {
   readonly version?: string | undefined;
   readonly label?: string | undefined;
   readonly table?: string | undefined;
+  /** The same on every copy of a disk. */
+  readonly tableId?: string | undefined;
   readonly partitions?: readonly Partition[] | undefined;
   /** It is one of `count` physical volumes of a volume group. */
   readonly volumeGroup?:

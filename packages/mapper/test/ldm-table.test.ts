@@ -8,7 +8,7 @@ function tables(type: string, present: readonly string[], chunk = 128): readonly
   const volume: LdmVolume = { name: "V", type, size: 2000, chunk, parts: [...DISKS] };
   const parts = DISKS.map((disk, index) => ({ name: `${disk}-01`, start: 10 * index, size: 1000, disk }));
   const disks = new Map<string, LdmDisk>(
-    DISKS.map((id) => [id, { id, device: present.includes(id) ? `/dev/${id}` : undefined, start: 63 }]),
+    DISKS.map((id) => [id, { device: present.includes(id) ? `/dev/${id}` : undefined, start: 63 }]),
   );
   return tablesOf(volume, { name: "v", parts, disks }).flatMap(({ name, lines }) =>
     lines.map((line) => `${name}: ${line}`),

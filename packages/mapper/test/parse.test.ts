@@ -7,7 +7,7 @@ import { parseMember, parseVolumes } from "../src/programs/lvm.ts";
 describe("blkid", () => {
   test.each([
     ["a file system", "DEVNAME=/dev/nbd0p1\nLABEL=rootfs\nUUID=1\nTYPE=ext4\n", { type: "ext4", label: "rootfs" }],
-    ["a partition table", "DEVNAME=/dev/nbd0\nPTUUID=901ce95f\nPTTYPE=dos\n", { table: "dos" }],
+    ["a partition table", "DEVNAME=/dev/nbd0\nPTUUID=901ce95f\nPTTYPE=dos\n", { table: "dos", tableId: "901ce95f" }],
     ["a datastore", "VERSION=6\nTYPE=VMFS_volume_member\n", { type: "VMFS_volume_member", version: "6" }],
     [
       "a label with all a shell could take for more",
@@ -91,8 +91,8 @@ describe("ldmtool", () => {
       disk: "D",
     });
     const present = '{"name":"D","guid":"i","present":true,"device":"/dev/nbd0","data-start":63,"data-size":1}';
-    expect(parseDisk(present)).toEqual({ id: "i", device: "/dev/nbd0", start: 63 });
-    expect(parseDisk('{"name":"D","guid":"i","present":false}')).toEqual({ id: "i", device: undefined, start: 0 });
+    expect(parseDisk(present)).toEqual({ device: "/dev/nbd0", start: 63 });
+    expect(parseDisk('{"name":"D","guid":"i","present":false}')).toEqual({ device: undefined, start: 0 });
   });
 });
 

@@ -17,7 +17,6 @@ export interface Part {
 }
 
 export interface LdmDisk {
-  readonly id: string;
   readonly device?: string | undefined;
   readonly start: number;
 }
@@ -40,7 +39,6 @@ const volume = z.object({
 });
 const part = z.object({ name: z.string(), start: count, size: count, disk: z.string() });
 const disk = z.object({
-  guid: z.string(),
   present: z.boolean(),
   device: z.string().optional(),
   "data-start": count.default(0),
@@ -60,6 +58,6 @@ export function parsePart(text: string): Part {
 }
 
 export function parseDisk(text: string): LdmDisk {
-  const { guid: id, present, device, "data-start": start } = disk.parse(JSON.parse(text));
-  return { id, device: present ? device : undefined, start };
+  const { present, device, "data-start": start } = disk.parse(JSON.parse(text));
+  return { device: present ? device : undefined, start };
 }

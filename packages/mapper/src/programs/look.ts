@@ -2,7 +2,7 @@ import { CommandError, type Command } from "@backurne/exec";
 import { describeError } from "@backurne/model";
 import { z } from "zod";
 import type { Contents, MapContext, Partition } from "../types.ts";
-import { ldmtool, parseDisk, parseGroup } from "./ldmtool.ts";
+import { ldmtool } from "./ldmtool.ts";
 import { lvm, parseMember } from "./lvm.ts";
 
 type Run = Pick<MapContext, "run">;
@@ -14,7 +14,7 @@ export async function look(device: string, context: Run): Promise<Contents> {
     if (found.type === "LVM2_member") return { ...found, volumeGroup: await memberOf(device, context) };
     if (found.type !== undefined || found.table === undefined) return found;
     const partitions = parsePartitions((await context.run({ file: "sfdisk", args: ["--json", device] })).stdout);
-    const diskGroup = isDynamic(partitions) ? await groupOf(device, context) : undefined;
+    const diskGroup = isDynamic(partitions) ? await groupOf(device, found, context) : undefined;
     return { ...found, partitions, diskGroup };
   } catch (error) {
     return { trouble: describeTrouble(error) };
@@ -42,6 +42,7 @@ export function parseProbe(text: string): Contents {
     ...(fields.has("VERSION") && { version: fields.get("VERSION") }),
     ...(fields.get("LABEL") && { label: fields.get("LABEL") }),
     ...(table !== undefined && { table }),
+    ...(fields.get("PTUUID") && { tableId: fields.get("PTUUID") }),
   };
 }
 
@@ -78,16 +79,10 @@ async function memberOf(device: string, { run }: Run): Promise<Contents["volumeG
   return parseMember(stdout);
 }
 
-/** A disk alone names its group, and of all disks of the group only itself is there. */
-async function groupOf(device: string, { run }: Run): Promise<Contents["diskGroup"]> {
-  const ask = async (...words: readonly string[]): Promise<string> => (await run(ldmtool([device], words))).stdout;
-  const [id] = z.array(z.string()).parse(JSON.parse(await ask("scan")));
-  if (id === undefined) return undefined;
-  for (const name of parseGroup(await ask("show", "diskgroup", id)).disks) {
-    const disk = parseDisk(await ask("show", "disk", id, name));
-    if (disk.device !== undefined) return { id, member: disk.id };
-  }
-  return undefined;
+async function groupOf(device: string, { tableId }: Contents, { run }: Run): Promise<Contents["diskGroup"]> {
+  const { stdout } = await run(ldmtool([device], ["scan"]));
+  const [id] = z.array(z.string()).parse(JSON.parse(stdout));
+  return id === undefined ? undefined : { id, member: tableId ?? device };
 }
 
 /** Which package has a program that not everybody has installed. */
