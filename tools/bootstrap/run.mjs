@@ -1,4 +1,4 @@
-// node tools/bootstrap/run.mjs [--system] [-- COMMAND ARG…]
+// node tools/bootstrap/run.mjs [--system [--guest]] [-- COMMAND ARG…]
 //
 // The first word of every npm script: makes a checkout ready, then runs the command with the pinned programs in front.
 // It runs before anything is installed, on whatever Node (18 or newer) the host has: no dependencies, no TypeScript.
@@ -22,11 +22,30 @@ const PACKAGES = {
   xxhsum: "xxhash",
 };
 
+/** The test guest, what is opened in it, and what makes that: only its tests need so much. */
+const GUEST_PACKAGES = {
+  "qemu-system-x86_64": "qemu-system-x86",
+  "qemu-nbd": "qemu-utils",
+  busybox: "busybox",
+  sfdisk: "fdisk",
+  "rbd-nbd": "rbd-nbd",
+  lvm: "lvm2",
+  thin_check: "thin-provisioning-tools",
+  "vmfs-fuse": "vmfs-tools",
+  "vmfs6-fuse": "vmfs6-tools",
+  ldmtool: "ldmtool",
+  "mount.ntfs-3g": "ntfs-3g",
+  "mkfs.xfs": "xfsprogs",
+  "mkfs.btrfs": "btrfs-progs",
+  "mkfs.vfat": "dosfstools",
+};
+
 /** What these packages would start, now and at every boot. The sandbox runs its own; a developer's machine runs none. */
 const UNITS = {
   "ceph-mon": ["ceph.target", "ceph-mon.target", "ceph-crash.service"],
   "ceph-osd": ["ceph.target", "ceph-osd.target", "ceph-crash.service"],
   "openssh-server": ["ssh.service"],
+  lvm2: ["lvm2-monitor.service", "lvm2-lvmpolld.socket", "blk-availability.service"],
 };
 const POLICY = "/usr/sbin/policy-rc.d";
 
@@ -34,6 +53,7 @@ const args = process.argv.slice(2);
 const separator = args.indexOf("--");
 const flags = separator < 0 ? args : args.slice(0, separator);
 const command = separator < 0 ? [] : args.slice(separator + 1);
+const wantedPackages = { ...PACKAGES, ...(flags.includes("--guest") && GUEST_PACKAGES) };
 
 if (flags.includes("--install")) installPackages();
 else if (flags.includes("--install-system")) installSystem();
@@ -43,7 +63,7 @@ else {
   if (readStamp() !== computeStamp()) call("flock", [root, process.execPath, script, "--install"]);
   if (flags.includes("--system") && missingPackages().length > 0) {
     refuseWithoutRoot();
-    call("flock", ["/var/lib/dpkg", process.execPath, script, "--install-system"]);
+    call("flock", ["/var/lib/dpkg", process.execPath, script, "--install-system", ...flags]);
   }
   if (command.length > 0) runCommand();
 }
@@ -74,7 +94,7 @@ function computeStamp() {
 function missingPackages() {
   const path = [...(process.env.PATH ?? "").split(delimiter), "/usr/local/sbin", "/usr/sbin", "/sbin"];
   const found = (program) => path.some((directory) => isExecutable(join(directory, program)));
-  return Object.keys(PACKAGES).flatMap((program) => (found(program) ? [] : [PACKAGES[program]]));
+  return Object.entries(wantedPackages).flatMap(([program, name]) => (found(program) ? [] : [name]));
 }
 
 function isExecutable(file) {
@@ -92,7 +112,7 @@ function refuseWithoutRoot() {
   if (hasApt && process.getuid() === 0) return;
   const how = hasApt
     ? `sudo apt-get install --no-install-recommends ${missing}`
-    : "install Ceph (mon, osd, rbd), sshd, zstd and xxhsum by hand";
+    : "install Ceph (mon, osd, rbd), sshd, zstd, xxhsum and the programs of tools/guest by hand";
   fail(`missing Debian packages: ${missing}; ${hasApt ? "not root" : "no apt-get here"}: ${how}`, 2);
 }
 

@@ -30,7 +30,7 @@ _backurne() {
       --config=*) ask=(--config "${word#*=}") ;;
       --config) ask=(--config "${words[index + 1]}") && ((index++)) ;;
       --cluster | --vmid | --profile | --log-level | --accept-removals | --sample | --to | --state-dir) ((index++)) ;;
-      --until | --reason) ((index++)) ;;
+      --until | --reason | --with | --for) ((index++)) ;;
       -*) ;;
       *) if [[ -z $verb ]]; then verb=$word; elif [[ -z $sub ]]; then sub=$word; else more=$word; fi ;;
     esac
@@ -53,13 +53,16 @@ _backurne() {
     --cluster) mapfile -t found < <("$command" __complete clusters "${ask[@]}" 2>/dev/null) ;;
     --profile) mapfile -t found < <("$command" __complete profiles "${ask[@]}" 2>/dev/null) ;;
     --to) mapfile -t found < <("$command" __complete places "${ask[@]}" 2>/dev/null) && compopt -o nospace 2>/dev/null ;;
-    --vmid | --accept-removals | --until | --reason) return ;;
+    --vmid | --accept-removals | --until | --reason | --with) return ;;
+    --for) found=(1h 8h 2d) ;;
     --sample) found=(1/7 1/30) ;;
     *)
       case $verb:$typed in
         backup:-*) found=($run --dry-run $everywhere) ;;
         plan:-*) found=($run $everywhere) ;;
         restore:-*) found=($restore $everywhere) ;;
+        map:-*) found=(--with --for --uuid $everywhere) ;;
+        list-mapped:-*) found=(--uuid $everywhere) ;;
         explain:-* | ls:-* | stats:-*) found=(--uuid $everywhere) ;;
         verify:-*) found=(--cluster --sample --full --uuid $everywhere) ;;
         check-snap:-*) found=(--cluster --uuid $everywhere) ;;
@@ -71,19 +74,26 @@ _backurne() {
         trash:-*) found=(--all --yes --uuid $everywhere) ;;
         *:-*) found=($everywhere) ;;
         :*)
-          found=(backup plan explain ls restore stats verify check-snap hold release retention)
-          found+=(forget trash precheck check doctor config version completion)
+          found=(backup plan explain ls restore map unmap list-mapped stats verify check-snap hold release)
+          found+=(retention forget trash precheck check doctor config version completion)
           ;;
         backup:* | plan:*) [[ $previous == --take-over ]] && found=(prove) ;;
         explain:* | ls:* | verify:* | check-snap:* | forget:*)
           [[ -n $sub ]] && return
           mapfile -t found < <("$command" __complete images "$typed" "${ask[@]}" 2>/dev/null)
           ;;
-        hold:* | release:* | restore:*)
-          [[ -n $more ]] && return
-          local -a about=(images "$typed")
-          [[ -n $sub ]] && about=(snapshots "$(_backurne_plain "$sub")" "$typed")
-          mapfile -t found < <("$command" __complete "${about[@]}" "${ask[@]}" 2>/dev/null)
+        unmap:*)
+          [[ -n $sub ]] && return
+          mapfile -t found < <("$command" __complete mapped "${ask[@]}" 2>/dev/null)
+          ;;
+        hold:* | release:* | restore:* | map:*)
+          if [[ -n $more ]]; then
+            [[ $verb == map ]] && found=(all)
+          else
+            local -a about=(images "$typed")
+            [[ -n $sub ]] && about=(snapshots "$(_backurne_plain "$sub")" "$typed")
+            mapfile -t found < <("$command" __complete "${about[@]}" "${ask[@]}" 2>/dev/null)
+          fi
           ;;
         retention:*)
           [[ -n $more ]] && return

@@ -11,7 +11,9 @@ import { doctor } from "./commands/doctor.ts";
 import { explain } from "./commands/explain.ts";
 import { forget } from "./commands/forget.ts";
 import { hold } from "./commands/hold.ts";
+import { listMapped } from "./commands/list-mapped.ts";
 import { ls } from "./commands/ls.ts";
+import { map } from "./commands/map.ts";
 import { plan } from "./commands/plan.ts";
 import { precheck } from "./commands/precheck.ts";
 import { release } from "./commands/release.ts";
@@ -19,6 +21,7 @@ import { restore } from "./commands/restore.ts";
 import { retention } from "./commands/retention.ts";
 import { stats } from "./commands/stats.ts";
 import { trash } from "./commands/trash.ts";
+import { unmap } from "./commands/unmap.ts";
 import { verify } from "./commands/verify.ts";
 import { version } from "./commands/version.ts";
 import { addGlobals, dressHelp } from "./help.ts";
@@ -32,6 +35,9 @@ const COMMANDS: readonly Command[] = [
   explain,
   ls,
   restore,
+  map,
+  unmap,
+  listMapped,
   stats,
   verify,
   checkSnap,

@@ -22,6 +22,7 @@ if [[ $1 == __complete ]]; then
     clusters) printf '%s\\n' rook px1 ;;
     places) printf '%s\\n' rook/rbd/ backup/backups/ ;;
     profiles) printf '%s\\n' daily hourly ;;
+    mapped) printf '%s\\n' m1 m2 ;;
     trash) printf '%s\\n' rook/gone8 rook/gone9 ;;
     snapshots) printf '%s\\n' ${POINTS.map(quote).join(" ")} ;;
     images)
@@ -87,6 +88,9 @@ describe("bash offers", () => {
         "explain",
         "ls",
         "restore",
+        "map",
+        "unmap",
+        "list-mapped",
         "stats",
         "verify",
         "check-snap",
@@ -148,6 +152,12 @@ describe("bash offers", () => {
     ["backurne restore rook/web01 latest --", ["--to", "--dry-run", ...EVERYWHERE]],
     ["backurne restore rook/web01 latest --to ro", ["rook/rbd/"]],
     ["backurne restore rook/web01 --to rook/rbd/back l", ["latest"]],
+    ["backurne map rook/w", ["rook/web01", "rook/web02"]],
+    ["backurne map rook/web01 l", ["latest"]],
+    ["backurne map rook/web01 latest ", ["all"]],
+    ["backurne map --with rook/web02@latest --for ", ["1h", "8h", "2d"]],
+    ["backurne unmap ", ["m1", "m2"]],
+    ["backurne list-mapped --u", ["--uuid"]],
   ])("%s", (line, expected) => expect(offerPlain(line)).toEqual(expected));
 
   test("names in the quotes the shell needs", () => {

@@ -8,6 +8,9 @@ import type {
   ImageCounts,
   ImageVerification,
   Job,
+  MappedDevice,
+  Mapping,
+  MappingEvent,
   Plan,
   PointListing,
   Precheck,
@@ -22,6 +25,7 @@ import type {
   TrashEmptied,
   TrashListing,
   TrashRestored,
+  Unmapped,
   VerificationEvent,
   VerificationReport,
 } from "@backurne/model";
@@ -602,3 +606,71 @@ export const recounted: RetentionReport = {
 function recount(guest: string, outcome: ImageCounts["outcome"], more: Partial<ImageCounts>): ImageCounts {
   return { reference: `rook/${guest}`, image: `rook;${guest};None`, outcome, profiles: [], ...more };
 }
+
+const devices: readonly MappedDevice[] = [
+  { device: "/dev/nbd0", on: [], size: 20 * 2 ** 30, type: "gpt" },
+  {
+    device: "/dev/nbd0p1",
+    on: ["/dev/nbd0"],
+    size: 2 ** 29,
+    type: "vfat",
+    label: "EFI",
+    mountpoint: "/run/backurne/m3/p1",
+  },
+  { device: "/dev/nbd0p2", on: ["/dev/nbd0"], size: 19 * 2 ** 30, type: "LVM2_member" },
+  { device: "/dev/nbd0p3", on: ["/dev/nbd0"], size: 2 ** 29, type: "swap" },
+  { device: "/dev/nbd1", on: [], size: 8 * 2 ** 30, type: "LVM2_member" },
+  {
+    device: "/dev/mapper/backurne_m3_vg-root",
+    on: ["/dev/nbd0p2", "/dev/nbd1"],
+    size: 26 * 2 ** 30,
+    type: "xfs",
+    label: "evil \u001b[31m\n",
+    mountpoint: "/run/backurne/m3/vg-root",
+  },
+  {
+    device: "/dev/mapper/backurne_m3_vg-safe",
+    on: ["/dev/nbd0p2"],
+    size: 2 ** 29,
+    type: "crypto_LUKS",
+    why: "encrypted: cryptsetup open asks for its passphrase",
+  },
+];
+
+export const mapped: Mapping = {
+  id: "m3",
+  backups: ["scsi0", "scsi1"].map((disk) => ({
+    reference: `px1/mail/${disk}`,
+    image: `8eb4f698-afdc-45bb-9f6c-1833c42ae368;${disk};mail`,
+    snapshot: nameOf("hourly", -3720),
+    creation: at(-3720),
+  })),
+  by: "root",
+  since: at(-10_000),
+  expires: at(20_000),
+  state: "ok",
+  differences: [],
+  devices,
+};
+
+export const differing: Mapping = {
+  ...mapped,
+  id: "m4",
+  backups: mapped.backups.slice(0, 1),
+  expires: undefined,
+  state: "differs",
+  differences: ["/run/backurne/m4/p1 is not mounted"],
+  devices: [{ device: "store/web01-flat.vmdk", on: [], size: 2 ** 30, why: "not opened" }],
+};
+
+export const mapping: readonly MappingEvent[] = [
+  { kind: "opening", layer: "lvm", about: "backurne_m3_vg" },
+  { kind: "left", device: "/dev/mapper/backurne_m3_vg-safe", why: "encrypted" },
+  { kind: "opened", layer: "lvm", about: "backurne_m3_vg" },
+];
+
+export const unmapped: Unmapped = {
+  version: 1,
+  kind: "unmapped",
+  mappings: [{ id: "m3", backups: mapped.backups }],
+};

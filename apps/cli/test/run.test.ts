@@ -86,6 +86,9 @@ describe("--help", () => {
     "explain",
     "ls",
     "restore",
+    "map",
+    "unmap",
+    "list-mapped",
     "stats",
     "verify",
     "check-snap",
@@ -391,12 +394,61 @@ describe("config", () => {
   });
 });
 
+describe("map and unmap", () => {
+  const asked = async (words: string) => (await run(words)).calls.find(([name]) => /map/.test(name))?.[1];
+
+  test.each([
+    ["map a latest", {}],
+    ["map a latest web01", { vmdk: "web01" }],
+    ["map a latest --with b@latest --with c@2026-11-02", { with: ["b@latest", "c@2026-11-02"] }],
+    ["map --with b@latest a latest", { with: ["b@latest"] }],
+    ["map a latest --for 8h", { lifetime: 8 * 3_600_000 }],
+    ["map a latest --for 2d", { lifetime: 2 * 86_400_000 }],
+  ])("%s", async (words, more) => expect(await asked(words)).toEqual({ image: "a", snapshot: "latest", ...more }));
+
+  test.each([
+    ["unmap m3", { image: "m3" }],
+    ["unmap a latest", { image: "a", snapshot: "latest" }],
+  ])("%s", async (words, request) => expect(await asked(words)).toEqual(request));
+
+  test.each(["0h", "8", "8 h", "h", "1w"])("--for %s is no time", async (text) => {
+    const { exit, stderr } = await run(["map", "a", "latest", "--for", text]);
+    expect({ exit, stderr }).toEqual({
+      exit: 2,
+      stderr: `backurne: --for ${text} is no time\n  hint: as 30m, 8h or 2d\n`,
+    });
+  });
+
+  test("what differs from its journal is exit 3", async () => {
+    expect(await run("list-mapped")).toMatchObject({ exit: 3 });
+    expect(await run("list-mapped", { backurne: { listMapped: async () => [] } })).toMatchObject({
+      exit: 0,
+      stdout: "nothing is mapped on this host\n",
+    });
+  });
+
+  test("a terminal sees what is done, a file does not", async () => {
+    expect((await run("map a latest", { stderrIsTerminal: true })).stderr).toContain(
+      "opening volume group: backurne_m3_vg",
+    );
+    expect((await run("map a latest")).stderr).toBe("");
+  });
+
+  test("what has expired and cannot be undone is a warning of every command", async () => {
+    const { exit, stderr } = await run("ls", {
+      backurne: { sweepMapped: async () => ["m3 has expired: in use\u001b"] },
+    });
+    expect({ exit, stderr }).toEqual({ exit: 0, stderr: "WARN m3 has expired: in use\\x1b\n" });
+  });
+});
+
 describe("what the completion asks", () => {
   const linesOf = async (...words: readonly string[]) => (await run(["__complete", ...words])).stdout.split("\n");
 
   test("clusters, profiles, snapshots", async () => {
     expect(await linesOf("clusters")).toEqual(["rook", ""]);
     expect(await linesOf("places")).toEqual(["rook/rbd/", "backup/backups/", ""]);
+    expect(await linesOf("mapped")).toEqual(["m3", "m4", ""]);
     expect(await linesOf("profiles")).toEqual(["daily", "hourly", ""]);
     expect(await linesOf("snapshots", "web01")).toEqual([
       "latest",

@@ -7,10 +7,13 @@ import { runCli } from "../src/run.ts";
 import type { Output, World } from "../src/world.ts";
 import {
   diagnosis,
+  differing,
   explanation,
   forgotten,
   held,
   images,
+  mapped,
+  mapping,
   middle,
   NOW,
   plan,
@@ -25,6 +28,7 @@ import {
   trashed,
   trashEmptied,
   trashRestored,
+  unmapped,
   usages,
   verification,
   verifying,
@@ -115,6 +119,13 @@ function recordedDoor(scene: Scene, calls: [string, unknown][]): FrontDoor {
     forget: async (reference) => call("forget", reference, forgotten),
     trash: async () => call("trash", undefined, trashed),
     restoreTrashed: async (reference) => call("restoreTrashed", reference, trashRestored),
+    map: async (request, { signal: _signal, onEvent } = {}) => {
+      for (const event of mapping) onEvent?.(event);
+      return call("map", request, mapped);
+    },
+    unmap: async (request) => call("unmap", request, unmapped),
+    listMapped: async () => call("listMapped", undefined, [mapped, differing]),
+    sweepMapped: async () => [],
     emptyTrash: async ({ all } = {}) => call("emptyTrash", all, trashEmptied),
     [Symbol.asyncDispose]: async () => call("close", undefined, undefined),
     ...scene.backurne,

@@ -3,10 +3,13 @@ import type {
   EmptyRequest,
   HoldRequest,
   LeaseTimes,
+  MapImagesOptions,
+  MapImagesRequest,
   ReleaseRequest,
   RestoreOptions,
   RestoreRequest,
   RunOptions,
+  UnmapRequest,
   VerifyOptions,
 } from "@backurne/engine";
 import type {
@@ -17,6 +20,7 @@ import type {
   HoldReport,
   ImageListing,
   ImageUsage,
+  Mapping,
   Mended,
   Plan,
   PointListing,
@@ -29,6 +33,7 @@ import type {
   TrashEmptied,
   TrashListing,
   TrashRestored,
+  Unmapped,
   VerificationReport,
 } from "@backurne/model";
 
@@ -36,10 +41,13 @@ export type {
   ApplyRequest,
   EmptyRequest,
   HoldRequest,
+  MapImagesOptions,
+  MapImagesRequest,
   ReleaseRequest,
   RestoreOptions,
   RestoreRequest,
   RunOptions,
+  UnmapRequest,
   VerifyOptions,
 } from "@backurne/engine";
 
@@ -87,6 +95,14 @@ export interface Backurne extends AsyncDisposable {
   restoreTrashed(reference: string): Promise<TrashRestored>;
   /** For good. */
   emptyTrash(request?: EmptyRequest): Promise<TrashEmptied>;
+  /** Opens backups as devices and file systems of this host, writable and disposable. Needs root and nbd: else `usage`. */
+  map(request: MapImagesRequest, options?: MapImagesOptions): Promise<Mapping>;
+  /** `held`: something of it is in use; what was undone stays undone. */
+  unmap(request: UnmapRequest, options?: Pick<MapImagesOptions, "onEvent">): Promise<Unmapped>;
+  /** Of this host, each compared with what is there. */
+  listMapped(): Promise<readonly Mapping[]>;
+  /** Undoes what was mapped for a time that is over. Returns what could not be undone, a line each. */
+  sweepMapped(): Promise<readonly string[]>;
 }
 
 export interface OpenOptions {

@@ -13,6 +13,7 @@ import {
   listPoints,
   listTrash,
   listUsage,
+  mapImages,
   mend,
   precheck,
   previewRun,
@@ -21,6 +22,7 @@ import {
   restoreTrashed,
   runBackup,
   shareRoom,
+  unmapImages,
   verifyImages,
   whileThereIsRoom,
   type House,
@@ -37,6 +39,7 @@ import type { Backurne, OpenOptions } from "./api.ts";
 import { keepPrecheck } from "./check-file.ts";
 import { openCluster } from "./clusters.ts";
 import { hookRunner } from "./hook.ts";
+import { mapperOf } from "./mapping.ts";
 import { digestOf } from "./tools.ts";
 import { VERSION } from "./version.ts";
 
@@ -81,6 +84,7 @@ export async function openBackurne(settings: Settings, options: OpenOptions = {}
     backup: openPool(access),
     trash: openTrash(access, (command) => executor.run([command], { timeout: REMOVAL })),
     objects: openObjects(access),
+    mapper: mapperOf(settings, { executor, env, host, now: options.now ?? Date.now }),
     roomWatch,
     clusters: opened.map(({ reached }) => reached),
     openBackup,
@@ -126,6 +130,10 @@ export async function openBackurne(settings: Settings, options: OpenOptions = {}
     trash: () => listTrash(house),
     restoreTrashed: (reference) => restoreTrashed(house, reference),
     emptyTrash: (request = {}) => emptyTrash(house, request),
+    map: (request, mapOptions) => mapImages(house, request, mapOptions),
+    unmap: (request, mapOptions) => unmapImages(house, request, mapOptions),
+    listMapped: () => house.mapper.list(),
+    sweepMapped: () => house.mapper.sweep(),
     async [Symbol.asyncDispose]() {
       await Promise.all([...opened, ...(profilesApi ? [profilesApi] : [])].map((one) => one.close()));
     },

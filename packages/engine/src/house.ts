@@ -1,5 +1,6 @@
 import type { Cluster, Destination } from "@backurne/cluster";
 import type { Executor } from "@backurne/exec";
+import type { Mapper } from "@backurne/mapper";
 import type { Disk, LiveCluster, PoolAddress, Precheck, ProfilesAnswer, Settings } from "@backurne/model";
 import type { RadosObjects, RbdPool, RbdTrash } from "@backurne/rbd";
 import type { Site } from "./doctor/site.ts";
@@ -20,6 +21,8 @@ export interface House {
   /** Of the backup pool. */
   readonly trash: RbdTrash;
   readonly objects: RadosObjects;
+  /** On this host. */
+  readonly mapper: Mapper;
   readonly clusters: readonly Reached[];
   /** Any pool of the backup cluster, for disks that are restored into it. */
   readonly openBackup: (address: PoolAddress) => Destination;

@@ -6,6 +6,7 @@ export * from "./guests.ts";
 export * from "./holds.ts";
 export * from "./image-name.ts";
 export * from "./listing.ts";
+export * from "./mapping.ts";
 export * from "./marks.ts";
 export * from "./moments.ts";
 export * from "./plan.ts";

@@ -200,3 +200,11 @@ export type Room =
   | { readonly kind: "room" | "full" }
   /** As `ceph osd pool set-quota` names them: `max_bytes 1000000`. */
   | { readonly kind: "quota"; readonly limits: string };
+
+/** Images as block devices of this host, by rbd-nbd: what needs root and the kernel's nbd. */
+export interface RbdDevices {
+  /** A new image with the content of that snapshot; writing to it changes nothing of the backup. */
+  clone(image: string, snapshot: string, to: string): Promise<void>;
+  /** A process serves it from then on; told to end, it takes the device away. @returns the device. */
+  map(image: string): Promise<string>;
+}

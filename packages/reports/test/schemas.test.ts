@@ -12,6 +12,7 @@ import type {
   RunEvent,
   RunReport,
   VerificationReport,
+  Mapping,
   TrashListing,
 } from "@backurne/model";
 import { describe, expect, expectTypeOf, test } from "vitest";
@@ -343,6 +344,35 @@ const recounted: RetentionReport = {
   failures: [{ about: "lab", message: "ssh lab1: connection refused" }],
 };
 
+const mapping: Mapping = {
+  id: "m3",
+  backups: [
+    {
+      reference: "px1/web01/scsi0",
+      image: "8eb4f698-afdc-45bb-9f6c-1833c42ae368;scsi0;web01",
+      snapshot: "backup;hourly;48;2026-11-02T11:00:00.000Z",
+      creation: "2026-11-02T11:00:00.000Z",
+    },
+  ],
+  by: "root",
+  since: at(0),
+  expires: at(28_800),
+  state: "ok",
+  differences: [],
+  devices: [
+    { device: "/dev/nbd0", on: [], size: 21_474_836_480, type: "dos" },
+    {
+      device: "/dev/nbd0p1",
+      on: ["/dev/nbd0"],
+      size: 20_400_046_080,
+      type: "xfs",
+      label: "root",
+      mountpoint: "/run/backurne/m3/p1",
+    },
+    { device: "/dev/nbd0p2", on: ["/dev/nbd0"], size: 1_073_741_824, why: "nothing on it that is known" },
+  ],
+};
+
 /** Every `--json` document: its schema, and an example that `docs/json` shows. */
 const DOCUMENTS: readonly [string, z.ZodType, unknown][] = [
   ["plan", schemas.plan, planned],
@@ -427,6 +457,13 @@ const DOCUMENTS: readonly [string, z.ZodType, unknown][] = [
       ends: at(86_400 * 7),
       live: ["backup;hourly;48;2026-11-02T11:00:00.000Z"],
     },
+  ],
+  ["map", schemas.mapped, { version: 1, kind: "mapping", ...mapping }],
+  ["list-mapped", schemas.mappings, { version: 1, kind: "mappings", mappings: [mapping] }],
+  [
+    "unmap",
+    schemas.unmapped,
+    { version: 1, kind: "unmapped", mappings: [{ id: mapping.id, backups: mapping.backups }] },
   ],
   ["version", schemas.version, { version: 1, kind: "version", backurne: "0.1.0", node: "24.21.0" }],
   [

@@ -14,11 +14,12 @@ export const TABLE: Readonly<Record<string, readonly string[]>> = {
   "cluster-proxmox": ["model", "exec", "rbd", "cluster"],
   config: ["model", "retention"],
   "profiles-api": ["model", "retention"],
-  engine: ["model", "retention", "planner", "exec", "rbd", "cluster"],
+  mapper: ["model", "rbd", "exec"],
+  engine: ["model", "retention", "planner", "exec", "rbd", "cluster", "mapper"],
   reports: ["model"],
   // The composition root: everything.
   backurne:
-    "model retention planner exec ssh rbd cluster cluster-plain cluster-proxmox config profiles-api engine reports".split(
+    "model retention planner exec ssh rbd cluster cluster-plain cluster-proxmox config profiles-api mapper engine reports".split(
       " ",
     ),
   cli: ["model", "reports", "backurne"],

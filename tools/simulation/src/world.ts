@@ -72,6 +72,7 @@ export function openWorld(options: WorldOptions = {}): World {
     backup: backup.rbd,
     trash: backup.trashcan,
     objects,
+    mapper: NO_DEVICES,
     clusters,
     openBackup: (address) =>
       destinationOf(address, { digest: DIGEST, reach: () => ({ pool: backup.rbd, objects, bulk: HERE }) }),
@@ -96,6 +97,17 @@ export function openWorld(options: WorldOptions = {}): World {
   };
   return world;
 }
+
+const noDevices = (): never => {
+  throw new Error("there are no block devices in memory");
+};
+const NO_DEVICES: House["mapper"] = {
+  check: noDevices,
+  map: noDevices,
+  unmap: noDevices,
+  list: noDevices,
+  sweep: noDevices,
+};
 
 /** A hook fails where `before` does, and where the run is stopped: then its program is killed. */
 function simulateHooks(see: Witness): House["runHook"] {

@@ -21,7 +21,7 @@ export const complete: Command = {
   summary: false,
   build: (parser) =>
     parser
-      .positional("what", { choices: ["clusters", "profiles", "images", "snapshots", "places", "trash"] })
+      .positional("what", { choices: ["clusters", "profiles", "images", "snapshots", "places", "trash", "mapped"] })
       .positional("word", { type: "string" })
       .positional("typed", { type: "string" }),
   run: async (args: CompleteArgs, world) => {
@@ -46,6 +46,7 @@ const CANDIDATES = {
   places: async ({ settings }) => offerPlaces(settings),
   snapshots: async ({ backurne, settings }, { word, typed = "" }) =>
     word === undefined ? [] : offerPoints(await backurne.points(word), { typed, zone: settings.timezone }),
+  mapped: async ({ backurne }) => (await backurne.listMapped()).map(({ id }) => id),
   trash: async ({ backurne }, { word = "" }) =>
     (await backurne.trash()).map(({ reference }) => reference).filter((name) => name.startsWith(word)),
 } satisfies Readonly<Record<string, Find>>;

@@ -1,4 +1,4 @@
-import type { Settings } from "@backurne/model";
+import { printable, type Settings } from "@backurne/model";
 import type { Backurne } from "backurne";
 import type { GlobalArgs } from "../help.ts";
 import type { World } from "../world.ts";
@@ -8,7 +8,7 @@ export interface Session {
   readonly settings: Settings;
 }
 
-/** Reads the configuration, opens the front door, and closes it again whatever happens. */
+/** Reads the configuration, opens the front door, undoes what was mapped for so long, and closes it again whatever happens. */
 export async function withBackurne<T>(
   { args, world }: { args: GlobalArgs; world: World },
   work: (session: Session) => Promise<T>,
@@ -16,5 +16,6 @@ export async function withBackurne<T>(
   const door = await world.loadFrontDoor();
   const settings = await door.readConfig(door.findConfig({ flag: args.config, env: world.env }));
   await using backurne = await door.openBackurne(settings, { now: world.now, env: world.env });
+  for (const left of await backurne.sweepMapped()) world.stderr.write(`WARN ${printable(left)}\n`);
   return await work({ backurne, settings });
 }

@@ -3,6 +3,7 @@ export * from "./check.ts";
 export { diagnosis } from "./diagnosis.ts";
 export { holdReport, releaseReport } from "./hold.ts";
 export * from "./listing.ts";
+export * from "./mapping.ts";
 export { plan } from "./plan.ts";
 export { restoration } from "./restore.ts";
 export { retention } from "./retention.ts";

@@ -1,0 +1,41 @@
+import type { Mapping, MappingEvent, Unmapped } from "@backurne/model";
+import type { House } from "../house.ts";
+import { survey } from "../list.ts";
+import { chooseBackups, readWanted, type Wanted } from "./choose.ts";
+import { findMapping, type UnmapRequest } from "./find.ts";
+
+export interface MapImagesRequest extends Wanted {
+  /** Further disks to be opened together with it, each as IMAGE@SNAPSHOT. */
+  readonly with?: readonly string[] | undefined;
+  /** Disks in a datastore that are to be opened, too: a path or a name in it, or `all`. */
+  readonly vmdk?: string | undefined;
+  /** ms; afterwards the next command undoes it, unless it is in use. */
+  readonly lifetime?: number | undefined;
+}
+
+export interface MapImagesOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onEvent?: ((event: MappingEvent) => void) | undefined;
+}
+
+/** Opens backups to look into. What is written there goes into clones that are thrown away: the backups stay as they are. */
+export async function mapImages(
+  house: House,
+  { image, snapshot, with: others = [], vmdk, lifetime }: MapImagesRequest,
+  options: MapImagesOptions = {},
+): Promise<Mapping> {
+  await house.mapper.check(); // said at once, and not after all clusters were asked
+  const wanted = [{ image, snapshot }, ...others.map(readWanted)];
+  const backups = chooseBackups(wanted, await survey(house), house.settings.timezone);
+  return house.mapper.map({ backups, vmdk, lifetime }, options);
+}
+
+export async function unmapImages(
+  { mapper, settings }: Pick<House, "mapper" | "settings">,
+  request: UnmapRequest,
+  { onEvent }: Pick<MapImagesOptions, "onEvent"> = {},
+): Promise<Unmapped> {
+  const { id, backups } = findMapping(request, await mapper.list(), settings.timezone);
+  await mapper.unmap(id, onEvent);
+  return { version: 1, kind: "unmapped", mappings: [{ id, backups }] };
+}

@@ -1,0 +1,45 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { BackurneError, MAPPING, type MappingMark } from "@backurne/model";
+import { refuseInUse, servedBy } from "../programs/nbd.ts";
+import type { LayerKind } from "../types.ts";
+
+export interface DiskRecord {
+  readonly clone: string;
+  readonly name: string;
+  readonly mark: MappingMark;
+}
+
+/** ms: a process that was killed is a watcher of its image for 30 s more. */
+const PATIENCE = 60_000;
+
+/**
+ * The bottom of every stack: a clone of the snapshot, which may be written to, as a block device. The clone's name is made
+ * for it, and the process that serves the device carries our mark: both are ours, however much of it was done.
+ */
+export const disk: LayerKind<DiskRecord> = {
+  probe: () => [],
+  plan() {
+    throw new BackurneError("unexpected", "disks are not found, they are asked for");
+  },
+  async open({ clone, name, mark }, { pool, devices }) {
+    await devices.clone(mark.image, mark.snapshot, clone);
+    await pool.setMetadata(clone, MAPPING, JSON.stringify(mark));
+    return { found: [{ device: await devices.map(clone), name, on: [] }] };
+  },
+  async close({ clone }, { pool, processes, endProcesses }) {
+    await refuseInUse(await processes());
+    await endProcesses();
+    const until = performance.now() + PATIENCE;
+    while ((await pool.remove(clone)) === "busy") {
+      if (performance.now() < until) await sleep(1000);
+      else {
+        throw new BackurneError("held", `something has the clone ${clone} open`, {
+          hint: "`rbd status` shows its address; then unmap again",
+        });
+      }
+    }
+  },
+  async missing({ clone }, { processes }) {
+    return (await servedBy(await processes())).length > 0 ? [] : [`the clone ${clone} is on no device`];
+  },
+};

@@ -1,0 +1,102 @@
+/**
+ * Runs inside of the guest: does what stdin asks of the mapper, a JSON list, and prints what came of each. One Node for many
+ * steps, since it takes a second to start there.
+ */
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { createExecutor } from "@backurne/exec";
+import { openMapper, type Mapper, type MapperSite, type MapRequest } from "@backurne/mapper";
+import { BackurneError, describeError, type MappingEvent } from "@backurne/model";
+
+export type Site = Pick<MapperSite, "address" | "stateDir" | "runDir">;
+
+export type Ask =
+  | { readonly do: "map"; readonly request: MapRequest }
+  | { readonly do: "unmap"; readonly id: string }
+  | { readonly do: "list" | "sweep" }
+  /** Later; in ms. */
+  | { readonly do: "turn clock"; readonly by: number }
+  /** In a process of its own, which is killed when its nth event comes, or so many ms later. */
+  | { readonly do: "die"; readonly ask: Ask; readonly at: number; readonly later?: number }
+  | { readonly do: "shell"; readonly script: string };
+
+export interface Answer {
+  readonly value?: unknown;
+  readonly code?: string;
+  readonly error?: string;
+  readonly hint?: string | undefined;
+  readonly events?: readonly MappingEvent[];
+}
+
+interface Order {
+  readonly site: Site;
+  readonly asks: readonly Ask[];
+  readonly dieAt?: number;
+  readonly later?: number | undefined;
+}
+
+const order = JSON.parse(readFileSync(0, "utf8")) as Order;
+let ahead = 0;
+let events: MappingEvent[] = [];
+let count = 0;
+
+function onEvent(event: MappingEvent): void {
+  events.push(event);
+  if (event.kind === "left" || (count += 1) !== order.dieAt) return;
+  if (order.later === undefined) process.kill(process.pid, "SIGKILL");
+  setTimeout(() => process.kill(process.pid, "SIGKILL"), order.later);
+}
+
+const mapper = openMapper({
+  ...order.site,
+  executor: createExecutor({ env: process.env }),
+  host: "guest",
+  by: "root",
+  now: () => Date.now() + ahead,
+});
+
+async function answer(ask: Ask): Promise<Answer> {
+  events = [];
+  try {
+    return { value: await act(ask, mapper), events };
+  } catch (error) {
+    const known = error instanceof BackurneError ? { code: error.code, hint: error.hint } : {};
+    return {
+      error: error instanceof BackurneError ? describeError(error) : String((error as Error).stack),
+      ...known,
+      events,
+    };
+  }
+}
+
+async function act(ask: Ask, { map, unmap, list, sweep }: Mapper): Promise<unknown> {
+  switch (ask.do) {
+    case "map":
+      return map(ask.request, { onEvent });
+    case "unmap":
+      return unmap(ask.id, onEvent);
+    case "list":
+      return list();
+    case "sweep":
+      return sweep();
+    case "turn clock":
+      ahead += ask.by;
+      return undefined;
+    case "die": {
+      const input = JSON.stringify({ site: order.site, asks: [ask.ask], dieAt: ask.at, later: ask.later });
+      const { signal, stderr } = spawnSync(process.execPath, [...process.execArgv, fileURLToPath(import.meta.url)], {
+        input,
+      });
+      return { signal, stderr: stderr.toString() };
+    }
+    case "shell": {
+      const { status, stdout, stderr } = spawnSync("bash", ["-c", ask.script], { encoding: "utf8" });
+      return { status, stdout, stderr };
+    }
+  }
+}
+
+const answers: Answer[] = [];
+for (const ask of order.asks) answers.push(await answer(ask));
+process.stdout.write(JSON.stringify(answers));

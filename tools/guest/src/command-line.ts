@@ -1,0 +1,51 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { createPool, rbd } from "@backurne/sandbox";
+import { execa } from "execa";
+import type { Ran } from "./guest.ts";
+import type { Scene } from "./scene.ts";
+
+const LAUNCHER = fileURLToPath(new URL("../../../apps/cli/bin/backurne", import.meta.url));
+const CONFIG = "/etc/backurne/backurne.yaml";
+const POOL = "alpha";
+
+export interface CommandLine {
+  /** Types that in the guest. */
+  type(words: string): Promise<Ran>;
+  readonly launcher: string;
+}
+
+/** A backup that backurne itself has made, of a live image with a file system, and a configuration in the guest that knows it. */
+export async function openCommandLine({ guest, sandbox, pool }: Scene): Promise<CommandLine> {
+  const { live, backup, ssh } = sandbox;
+  const text = (
+    stateDir: string,
+  ): string => `backup_cluster: { pool: ${POOL}, ceph_conf: ${backup.conf}, ceph_id: admin }
+profiles: { daily: { count: 7 } }
+live_clusters:
+  - name: alpha
+    type: plain
+    fqdn: live
+    ssh: { config_file: ${ssh.configFile} }
+    pool: ${POOL}
+    ceph_conf: ${live.conf}
+    ceph_id: admin
+state_dir: ${stateDir}
+timezone: UTC
+`;
+  await Promise.all([live, backup].map((cluster) => createPool(cluster, POOL)));
+  const dir = await mkdtemp(join(tmpdir(), "backurne-command-line-"));
+  try {
+    const [disk, config] = [join(dir, "disk"), join(dir, "backurne.yaml")];
+    await rbd(backup, ["export", "--no-progress", `--pool=${pool.name}`, "--image=bare", "--snap=s", `--path=${disk}`]);
+    await rbd(live, ["import", "--no-progress", disk, `--dest-pool=${POOL}`, "--dest=web01"]);
+    await writeFile(config, text(dir), { mode: 0o600 });
+    await execa(LAUNCHER, ["--config", config, "backup"]);
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+  await guest.must(`install -Dm 600 /dev/stdin ${CONFIG} <<'END'\n${text("/var/lib/backurne")}END`);
+  return { launcher: LAUNCHER, type: (words) => guest.run(`NODE_COMPILE_CACHE=/run/compiled ${LAUNCHER} ${words}`) };
+}

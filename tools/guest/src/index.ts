@@ -1,0 +1,1 @@
+export { boot, type Guest, type GuestOptions, type Ran } from "./guest.ts";

@@ -1,0 +1,140 @@
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import type { Mapping } from "@backurne/model";
+import { createPool, load, rbd, type Sandbox } from "@backurne/sandbox";
+import { inject } from "vitest";
+import type { Answer, Ask } from "../guest/driver.ts";
+import { bundleDriver } from "./bundle.ts";
+import { boot, type Guest } from "./guest.ts";
+import { importFixtures, makeImages, type Pool } from "./images.ts";
+
+export const FIXTURES = {
+  vmfs5: ["vmfs5-two-vms"],
+  vmfs6: ["vmfs6"],
+  spanned: ["ldm-2003r2-spanned-1", "ldm-2003r2-simple-1", "ldm-2003r2-spanned-2"],
+  mirrored: ["ldm-2008r2-mirrored-1", "ldm-2008r2-mirrored-2"],
+} as const;
+
+/** A guest, a cluster that it reaches, and backups in there. */
+export interface Scene extends AsyncDisposable {
+  readonly guest: Guest;
+  readonly sandbox: Sandbox;
+  readonly pool: Pool;
+  /** Runs these one after the other, in one process of the guest. */
+  ask(...asks: readonly Ask[]): Promise<readonly Answer[]>;
+  /** Maps backups of that pool, does the rest, unmaps; says what the mapping was like and what the rest printed. */
+  look(images: readonly string[], options?: LookOptions): Promise<Looked>;
+  /** Whatever a mapping could have left, in lines; nothing is as it should be. */
+  leftovers(): Promise<string>;
+}
+
+interface LookOptions {
+  readonly vmdk?: string;
+  /** Run while they are mapped. */
+  readonly script?: string;
+}
+
+export interface Looked {
+  readonly mapping: Mapping;
+  readonly printed: string;
+}
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const NODE = here("../../../node_modules/.bin/node");
+const HOME = { stateDir: "/var/lib/backurne", runDir: "/run/backurne" };
+
+export async function openScene(): Promise<Scene> {
+  await using stack = new AsyncDisposableStack();
+  const sandbox = await load({ dir: inject("sandbox") });
+  const pool: Pool = { cluster: sandbox.backup, name: "mapped" };
+  await createPool(sandbox.backup, pool.name);
+  const driver = await bundleDriver();
+  const guest = stack.use(await boot());
+  await makeImages(pool);
+  await importFixtures(Object.values(FIXTURES).flat(), pool);
+  await guest.must("modprobe nbd max_part=16 nbds_max=16; mkdir /var/lib/backurne");
+  await guest.must(`set -- ${sandbox.backup.conf} ${pool.name}\n${await readFile(here("../guest/images.sh"), "utf8")}`);
+
+  const site = { ...HOME, address: { pool: pool.name, namespace: "", cephConf: sandbox.backup.conf, cephId: "admin" } };
+  const ask: Scene["ask"] = async (...asks) => {
+    const order = Buffer.from(JSON.stringify({ site, asks })).toString("base64");
+    const script = `base64 -d <<<${order} | NODE_COMPILE_CACHE=/run/compiled ${NODE} ${driver}`;
+    return JSON.parse(await guest.must(script, { timeout: 1_800_000 })) as Answer[];
+  };
+  const kept = stack.move();
+  return {
+    guest,
+    sandbox,
+    pool,
+    ask,
+    async look(images, { vmdk, script = "true" } = {}) {
+      const [mapped, shell, unmapped] = await ask(
+        mapOf(images, { vmdk }),
+        { do: "shell", script },
+        { do: "unmap", id: "m1" },
+      );
+      if (mapped?.error !== undefined || unmapped?.error !== undefined)
+        throw new Error(`${mapped?.error} ${unmapped?.error}`);
+      return { mapping: mapped?.value as Mapping, printed: printedBy(shell) };
+    },
+    async leftovers() {
+      const images = await rbd(sandbox.backup, ["ls", `--pool=${pool.name}`]);
+      const clones = images.split("\n").filter((image) => image.startsWith("restore-"));
+      return [...clones, await guest.must(LEFTOVERS)].join("\n").trim();
+    },
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
+}
+
+/** `NAME CONTENT` of each mount point's `etc/hostname`. */
+export const HOSTNAMES = 'for at in /run/backurne/m1/*; do echo "${at##*/} $(cat $at/etc/hostname)"; done 2>/dev/null';
+
+export function unmapAll(count: number): readonly Ask[] {
+  return Array.from({ length: count }, (_, index): Ask => ({ do: "unmap", id: `m${index + 1}` }));
+}
+
+/** Of a `map` that has to have worked. */
+export function valueOf(answer: Answer | undefined): Mapping {
+  if (answer?.error !== undefined) throw new Error(answer.error);
+  return answer?.value as Mapping;
+}
+
+/** What a `shell` wrote, errors last. */
+export function printedBy(answer: Answer | undefined): string {
+  const { stdout, stderr } = (answer?.value ?? { stdout: "", stderr: answer?.error }) as Readonly<
+    Record<string, string>
+  >;
+  return `${stdout}${stderr}`;
+}
+
+/** Devices, mounts, processes and files of a mapping, each as a line. */
+const LEFTOVERS = `
+for nbd in /sys/block/nbd*; do [ ! -e $nbd/pid ] || echo "$nbd is served"; done
+dmsetup ls | grep -v 'No devices found' || true
+grep -E 'backurne|fuse' /proc/self/mounts || true
+grep -lsz '^BACKURNE_MAPPING=' /proc/[0-9]*/environ || true
+ls -A /run/backurne /var/lib/backurne/mappings 2>/dev/null | grep -v : || true
+ls -A /etc/lvm/backup /etc/lvm/archive /var/lock/qemu-nbd* 2>/dev/null | grep vg_ || true
+`;
+
+export function mapOf(
+  images: readonly string[],
+  more: { readonly vmdk?: string | undefined; readonly lifetime?: number } = {},
+): Ask {
+  const backups = images.map((image) => ({
+    reference: image,
+    image,
+    snapshot: "s",
+    creation: "2026-11-02T00:00:00.000Z",
+  }));
+  return { do: "map", request: { backups, ...more } };
+}
+
+/** The tree, without what differs from run to run. */
+export function draw({ devices }: Mapping): string {
+  const lines = devices.map(({ device, on, type = "-", label = "-", size, mountpoint = "-", why }) => {
+    const cells = [device, `on ${on.join(" ") || "-"}`, type, label, size, mountpoint];
+    return [...cells, ...(why === undefined ? [] : [why])].join(" | ");
+  });
+  return `${lines.join("\n")}\n`;
+}

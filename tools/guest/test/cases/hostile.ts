@@ -1,0 +1,28 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { hasFixtures } from "../../src/images.ts";
+import { FIXTURES, type Scene } from "../../src/scene.ts";
+
+export function meetHostileGuests(open: () => Scene): void {
+  let scene: Scene;
+  beforeAll(() => void (scene = open()));
+
+  describe("hostile guests", () => {
+    test("their links are shown and lead nowhere, not to the host and not inside", async () => {
+      const script =
+        "cd /run/backurne/m1/disk; readlink *-link; cat absolute-link climbing-link; mount | grep -c nosymfollow";
+      const { printed } = await scene.look(["bare"], { script });
+      expect(printed).toMatch(
+        /^\/etc\/shadow\n[./]*\/etc\/passwd\n1\n(cat: .*: Too many levels of symbolic links\n){2}$/,
+      );
+    });
+
+    test.skipIf(!hasFixtures(...FIXTURES.vmfs5))("a qcow2 that calls itself a flat disk is bytes", async () => {
+      const script = "head -c3 /dev/nbd1; grep -c root: /dev/nbd1";
+      const { mapping, printed } = await scene.look(["disguised"], { vmdk: "web01", script });
+      expect(printed).toBe("QFI0\n");
+      expect(mapping.devices.find(({ device }) => device === "/dev/nbd1")).toMatchObject({
+        why: "nothing on it that is known",
+      });
+    });
+  });
+}

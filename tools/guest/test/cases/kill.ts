@@ -1,0 +1,58 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import type { Ask } from "../../guest/driver.ts";
+import { hasFixtures } from "../../src/images.ts";
+import { FIXTURES, mapOf, type Scene } from "../../src/scene.ts";
+
+export function killEverywhere(open: () => Scene): void {
+  let scene: Scene;
+  beforeAll(() => void (scene = open()));
+
+  describe("kill -9 at each record of the journal", () => {
+    /** Layers: room, disk, partitions, lvm, filesystem; each with two events. */
+    const EVENTS = Array.from({ length: 10 }, (_, index) => index + 1);
+
+    test("of map: another process undoes what there is", async () => {
+      const asks = EVENTS.flatMap((at): readonly Ask[] => [
+        { do: "die", ask: mapOf(["little"]), at },
+        { do: "list" },
+        { do: "unmap", id: "m1" },
+      ]);
+      const answers = await scene.ask(...asks);
+      for (const at of EVENTS) {
+        const [died, listed, undone] = answers.slice((at - 1) * 3);
+        expect(died?.value).toMatchObject({ signal: "SIGKILL" });
+        expect(listed?.value).toMatchObject([{ id: "m1", state: "interrupted" }]);
+        expect(undone).not.toHaveProperty("error");
+      }
+    });
+
+    test("of map, while programs are at work that go on without it", async () => {
+      const inMidst = [3, 7, 9].flatMap((at): readonly Ask[] => [
+        { do: "die", ask: mapOf(["little"]), at, later: 150 },
+        { do: "unmap", id: "m1" },
+      ]);
+      for (const [index, answer] of (await scene.ask(...inMidst)).entries())
+        if (index % 2 === 1) expect(answer).not.toHaveProperty("error");
+    });
+
+    test("of unmap: the next one goes on", async () => {
+      // Each one undoes a layer and dies: before anything of it is done, and when all of it is, in turn.
+      const unmap: Ask = { do: "unmap", id: "m1" };
+      const deaths = EVENTS.slice(0, 9).map((at): Ask => ({ do: "die", ask: unmap, at: 1 + ((at + 1) % 2) }));
+      const [, ...answers] = await scene.ask(mapOf(["little"]), ...deaths, unmap);
+      expect(answers.pop()).not.toHaveProperty("error");
+      for (const { value } of answers) expect(value).toMatchObject({ signal: "SIGKILL" });
+    });
+
+    test.skipIf(!hasFixtures(...FIXTURES.vmfs5))("of map, in a datastore", async () => {
+      const asks = [5, 6, 7, 8].flatMap((at): readonly Ask[] => [
+        { do: "die", ask: mapOf(["vmfs5-two-vms"], { vmdk: "web01" }), at },
+        { do: "unmap", id: "m1" },
+      ]);
+      for (const [index, answer] of (await scene.ask(...asks)).entries()) {
+        if (index % 2 === 0) expect(answer.value).toMatchObject({ signal: "SIGKILL" });
+        else expect(answer).not.toHaveProperty("error");
+      }
+    });
+  });
+}

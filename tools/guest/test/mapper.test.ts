@@ -1,0 +1,22 @@
+import { afterAll, afterEach, beforeAll } from "vitest";
+import { openScene, type Scene } from "../src/scene.ts";
+import { typeCommands } from "./cases/command-line.ts";
+import { readForeignFormats } from "./cases/foreign.ts";
+import { meetHostileGuests } from "./cases/hostile.ts";
+import { killEverywhere } from "./cases/kill.ts";
+import { liveThrough } from "./cases/life.ts";
+import { lookInside } from "./cases/look.ts";
+
+// One file, so that there is one guest.
+let scene: Scene;
+beforeAll(async () => {
+  scene = await openScene();
+});
+afterAll(() => scene?.[Symbol.asyncDispose]());
+afterEach(async () => {
+  const left = await scene.leftovers();
+  if (left !== "") throw new Error(`a mapping left\n${left}`);
+});
+
+for (const cases of [lookInside, meetHostileGuests, readForeignFormats, liveThrough, killEverywhere, typeCommands])
+  cases(() => scene);
