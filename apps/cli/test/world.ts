@@ -94,6 +94,11 @@ function recordedDoor(scene: Scene, calls: [string, unknown][]): FrontDoor {
     backup: async (options) => call("backup", withoutLife(options), playRun(scene, options?.onEvent)),
     list: async () => call("list", undefined, images),
     points: async (reference) => call("points", reference, points),
+    inspect: async () => {
+      throw new Error("not recorded");
+    },
+    guestProfiles: async () => call("guestProfiles", undefined, []),
+    setGuestProfiles: async (guest) => call("setGuestProfiles", guest, undefined),
     stats: async () => call("stats", undefined, usages),
     verify: async ({ onEvent, signal: _signal, ...options }) => {
       for (const event of verifying) onEvent?.(event);

@@ -13,13 +13,17 @@ import type {
   Explanation,
   Fix,
   Forgotten,
+  GuestAddress,
+  GuestProfiles,
   HoldReport,
+  ImageInspection,
   ImageListing,
   ImageUsage,
   Mended,
   Plan,
   PointListing,
   Precheck,
+  ProfilesAnswer,
   ReleaseReport,
   Restoration,
   RunEvent,
@@ -56,6 +60,8 @@ export interface Backurne extends AsyncDisposable {
   list(): Promise<readonly ImageListing[]>;
   /** Oldest first. */
   points(reference: string): Promise<readonly PointListing[]>;
+  /** One image, its points and the verdict on each, from one look. */
+  inspect(reference: string): Promise<ImageInspection>;
   /** Smallest first. */
   stats(): Promise<readonly ImageUsage[]>;
   explain(reference: string): Promise<Explanation>;
@@ -82,6 +88,10 @@ export interface Backurne extends AsyncDisposable {
   restoreTrashed(reference: string): Promise<TrashRestored>;
   /** For good. */
   emptyTrash(request?: EmptyRequest): Promise<TrashEmptied>;
+  /** What somebody has set for single guests of Proxmox clusters, in the backup pool. */
+  guestProfiles(): Promise<readonly GuestProfiles[]>;
+  /** Laid over what is configured as the profiles API's answers are; `undefined` takes it back. */
+  setGuestProfiles(guest: GuestAddress, answer: ProfilesAnswer | undefined): Promise<GuestProfiles | undefined>;
 }
 
 export interface OpenOptions {

@@ -1,5 +1,5 @@
 export type * from "./api.ts";
-export { openBackurne } from "./open.ts";
+export { openBackurne, openDoor } from "./open.ts";
 export { VERSION } from "./version.ts";
 export {
   configJsonSchema,

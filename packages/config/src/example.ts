@@ -208,8 +208,13 @@ check:
 #  ca_file: /etc/backurne/ca.pem
 #  may_lower: false
 
+# \`backurne serve\`: the API and the page, for those who bring a token of \`backurne token create\`. It listens on a unix
+# socket or on loopback; what is to be reached from elsewhere needs a proxy that speaks TLS, and its name here.
+api:
+  listen: 127.0.0.1:5000 # or unix:/run/backurne.sock
+  #hosts: [backurne.example.net]
+
 # Read and checked; of no effect in this version.
 #report_time: influxdb
 #influxdb: { url: "http://127.0.0.1:8086", token_file: influxdb.token }
-#api: { listen: "127.0.0.1:5000" }
 `;

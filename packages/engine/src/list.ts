@@ -2,15 +2,18 @@ import {
   describeSuspect,
   holdOfChain,
   holdOfPoint,
+  parseMarks,
   parseMoments,
   parseProofs,
   shortName,
+  type Explanation,
+  type ImageInspection,
   type ImageListing,
   type ImageUsage,
   type Marks,
   type PointListing,
 } from "@backurne/model";
-import { candidatesOf, sharedSnapshots, type Candidate } from "@backurne/planner";
+import { candidatesOf, explainDisk, sharedSnapshots, usualVolume, type Candidate } from "@backurne/planner";
 import { lateFrom } from "@backurne/retention";
 import { gatherFacts } from "./gather.ts";
 import type { House } from "./house.ts";
@@ -74,10 +77,17 @@ function verificationOf({ verified, suspect }: Marks): Pick<ImageListing, "verif
 }
 
 export async function listPoints(house: House, reference: string): Promise<readonly PointListing[]> {
-  const { chain, disk } = findImage(
-    reference,
-    (await survey(house)).filter((one) => one.input.chain),
-  ).input;
+  return pointsOf(findImage(reference, (await survey(house)).filter(hasChain)), house);
+}
+
+/** All there is to say about one backup image, from one look. */
+export async function inspectImage(house: House, reference: string): Promise<ImageInspection> {
+  const candidate = findImage(reference, (await survey(house)).filter(hasChain));
+  const [points, explanation] = await Promise.all([pointsOf(candidate, house), explain(candidate, house)]);
+  return { version: 1, kind: "image", image: listing(candidate, house), points, explanation };
+}
+
+async function pointsOf({ input: { chain, disk } }: Candidate, house: House): Promise<readonly PointListing[]> {
   if (!chain) return [];
   const told = (await house.backup.metadata(chain.image)) ?? {};
   const [moments, proofs] = [parseMoments(told), parseProofs(told)];
@@ -94,6 +104,19 @@ export async function listPoints(house: House, reference: string): Promise<reado
     const moment = { ...(consistency && { consistency }), ...(kept && { config: kept }) };
     return [{ ...point, ...verified, ...moment, ...(hold && { hold }) }];
   });
+}
+
+export async function explain(candidate: Candidate, house: House): Promise<Explanation> {
+  const { chain } = candidate.input;
+  const { volume = [] } = (chain && parseMarks((await house.backup.metadata(chain.image)) ?? {})) ?? {};
+  const last = volume.at(-1);
+  const usual = usualVolume(volume, house.now());
+  const changed = last && { runs: volume.length, last: last.bytes, ...(usual !== undefined && { usual }) };
+  return { ...explainDisk(candidate), ...(changed && { changed }) };
+}
+
+function hasChain({ input }: Candidate): boolean {
+  return input.chain !== undefined;
 }
 
 /** Smallest first, as the old tool had it. */

@@ -112,3 +112,13 @@ export interface Explanation {
   /** Until when the last copy would be kept if the source vanished today. */
   readonly lastCopyUntil?: string | undefined;
 }
+
+/** One backup image, its points and the verdict on each, all from one look. */
+export interface ImageInspection {
+  readonly version: 1;
+  readonly kind: "image";
+  readonly image: ImageListing;
+  /** Oldest first. */
+  readonly points: readonly PointListing[];
+  readonly explanation: Explanation;
+}

@@ -22,6 +22,7 @@ export interface Settings {
   readonly logLevel: LogLevel;
   readonly prettyColors: boolean;
   readonly profilesApi?: ProfilesApiSettings | undefined;
+  readonly api?: ApiSettings | undefined;
   readonly check?: CheckSettings | undefined;
   /** undefined: no jump of the change volume raises an alarm. */
   readonly changeAlarm?: ChangeAlarmSettings | undefined;
@@ -56,6 +57,13 @@ export interface ProfilesApiSettings {
   readonly caFile?: string | undefined;
   /** A profile it names may also keep less than the configured one of that name. */
   readonly mayLower: boolean;
+}
+
+/** How this host answers over HTTP. */
+export interface ApiSettings {
+  readonly listen: { readonly socket: string } | { readonly host: string; readonly port: number };
+  /** Names by which a proxy in front is called, `HOST` or `HOST:PORT`. */
+  readonly hosts: readonly string[];
 }
 
 /** Programs of the operator's, by absolute path. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { api } from "./api.ts";
 import { changeAlarm } from "./change-alarm.ts";
 import { liveCluster } from "./cluster.ts";
 import { hooks } from "./hooks.ts";
@@ -73,7 +74,7 @@ export const config = section({
   profiles_api: profilesApi.optional().describe("Asked for each guest's own policies"),
   report_time: z.union([z.boolean(), text], { error: "expected true, false or text" }).optional().describe(laterText),
   influxdb: z.looseObject({}).optional().describe(laterText),
-  api: z.looseObject({ listen: text.optional() }).optional().describe(laterText),
+  api: api.prefault({}),
 });
 
 export type Config = z.output<typeof config>;
