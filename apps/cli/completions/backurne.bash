@@ -29,7 +29,7 @@ _backurne() {
     case $word in
       --config=*) ask=(--config "${word#*=}") ;;
       --config) ask=(--config "${words[index + 1]}") && ((index++)) ;;
-      --cluster | --vmid | --profile | --log-level | --accept-removals | --sample | --to | --state-dir) ((index++)) ;;
+      --cluster | --vmid | --profile | --log-level | --accept-removals | --sample | --to | --state-dir | --scope | --name) ((index++)) ;;
       --until | --reason) ((index++)) ;;
       -*) ;;
       *) if [[ -z $verb ]]; then verb=$word; elif [[ -z $sub ]]; then sub=$word; else more=$word; fi ;;
@@ -53,7 +53,8 @@ _backurne() {
     --cluster) mapfile -t found < <("$command" __complete clusters "${ask[@]}" 2>/dev/null) ;;
     --profile) mapfile -t found < <("$command" __complete profiles "${ask[@]}" 2>/dev/null) ;;
     --to) mapfile -t found < <("$command" __complete places "${ask[@]}" 2>/dev/null) && compopt -o nospace 2>/dev/null ;;
-    --vmid | --accept-removals | --until | --reason) return ;;
+    --vmid | --accept-removals | --until | --reason | --name) return ;;
+    --scope) found=(read explore map backup admin) ;;
     --sample) found=(1/7 1/30) ;;
     *)
       case $verb:$typed in
@@ -68,10 +69,11 @@ _backurne() {
         hold:-*) found=(--until --reason $everywhere) ;;
         release:-*) found=(--all $everywhere) ;;
         trash:-*) found=(--all --yes --uuid $everywhere) ;;
+        token:-*) found=(--scope --name $everywhere) ;;
         *:-*) found=($everywhere) ;;
         :*)
           found=(backup plan explain ls restore stats verify check-snap hold release forget trash)
-          found+=(precheck check doctor config version completion)
+          found+=(precheck check doctor serve token config version completion)
           ;;
         backup:* | plan:*) [[ $previous == --take-over ]] && found=(prove) ;;
         explain:* | ls:* | verify:* | check-snap:* | forget:*)
@@ -90,6 +92,7 @@ _backurne() {
             restore) mapfile -t found < <("$command" __complete trash "$typed" "${ask[@]}" 2>/dev/null) ;;
           esac
           ;;
+        token:*) [[ -z $sub ]] && found=(create ls revoke) ;;
         config:*)
           case $sub in
             "") found=(check example convert schema) ;;

@@ -10,6 +10,12 @@ export type FrontDoor = Pick<
   | "formatProblem"
 >;
 
+export type Api = Pick<typeof import("@backurne/api"), "serve" | "openTokens">;
+
+export function loadApi(): Promise<Api> {
+  return import("@backurne/api");
+}
+
 export function loadFrontDoor(): Promise<FrontDoor> {
   return import("backurne");
 }

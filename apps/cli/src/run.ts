@@ -16,7 +16,9 @@ import { plan } from "./commands/plan.ts";
 import { precheck } from "./commands/precheck.ts";
 import { release } from "./commands/release.ts";
 import { restore } from "./commands/restore.ts";
+import { serve } from "./commands/serve.ts";
 import { stats } from "./commands/stats.ts";
+import { token } from "./commands/token.ts";
 import { trash } from "./commands/trash.ts";
 import { verify } from "./commands/verify.ts";
 import { version } from "./commands/version.ts";
@@ -41,6 +43,8 @@ const COMMANDS: readonly Command[] = [
   precheck,
   check,
   doctor,
+  serve,
+  token,
   config,
   version,
   completion,

@@ -1,8 +1,9 @@
+import { openTokens } from "@backurne/api";
 import { formatProblem } from "backurne";
 import type { RunEvent, RunReport } from "@backurne/model";
 import { foldReport } from "@backurne/reports";
 import type { Backurne, RunOptions } from "backurne";
-import type { FrontDoor } from "../src/front-door.ts";
+import type { Api, FrontDoor } from "../src/front-door.ts";
 import { runCli } from "../src/run.ts";
 import type { Output, World } from "../src/world.ts";
 import {
@@ -39,6 +40,8 @@ export interface Scene {
   readonly now?: () => number;
   /** Instead of what the front door would do. */
   readonly door?: Partial<FrontDoor>;
+  /** Instead of the server. */
+  readonly api?: Partial<Api>;
   /** What a person answers; not said: nobody is there. */
   readonly answer?: boolean;
   readonly ask?: World["ask"];
@@ -67,6 +70,7 @@ export async function run(words: string | readonly string[], scene: Scene = {}):
     onCrash: () => () => {},
     ...((scene.ask || scene.answer !== undefined) && { ask: scene.ask ?? (async () => scene.answer === true) }),
     loadFrontDoor: async () => recordedDoor(scene, calls),
+    loadApi: async () => ({ openTokens, serve: async () => undefined, ...scene.api }),
   };
   const argv = typeof words === "string" ? words.split(" ").filter(Boolean) : words;
   const exit = await runCli(argv, world);

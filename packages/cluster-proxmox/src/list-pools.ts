@@ -50,8 +50,8 @@ export async function listPools(disks: readonly Disk[], { settings, access, stor
   if (failed.length > 0 && failed.length === all.length) throw failed[0]?.error;
   return {
     fsids: [...new Set([...all.flatMap(({ listed }) => listed?.fsid ?? []), ...unused])],
-    blind: failed.flatMap(({ storages, error }) =>
-      [...storages].map((storage) => ({ about: `storage ${storage}`, because: describeError(error) })),
+    blind: failed.flatMap(({ storages: unread, error }) =>
+      [...unread].map((storage) => ({ about: `storage ${storage}`, because: describeError(error) })),
     ),
     of: (disk) => groups.get(poolId(disk, settings))?.listed,
   };

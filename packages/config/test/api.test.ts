@@ -1,8 +1,7 @@
 import { expect, test } from "vitest";
 import { compose, problemsIn, settingsIn } from "./texts.ts";
 
-const refused =
-  'api.listen: expected "unix:/absolute/path", or a loopback address with its port, as "127.0.0.1:5000"';
+const refused = 'api.listen: expected "unix:/absolute/path", or a loopback address with its port, as "127.0.0.1:5000"';
 
 /** What stands behind `api:`, and what it means or what is wrong with it. */
 const rows: readonly (readonly [string, object | string])[] = [

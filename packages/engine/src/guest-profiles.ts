@@ -36,7 +36,8 @@ export async function setGuestProfiles(
   checkGuest(guest, house);
   const leases = openLeases(house.objects, `${house.host} profiles of guests`, house.leaseTimes);
   const lease = await leases.acquire(OBJECT);
-  if (!lease) throw new BackurneError("held", "policies of guests are being set by another host", { hint: "try again" });
+  if (!lease)
+    throw new BackurneError("held", "policies of guests are being set by another host", { hint: "try again" });
   try {
     const { cluster, vmid } = guest;
     const others = (await listGuestProfiles(house)).filter((one) => !isOf(guest, one));

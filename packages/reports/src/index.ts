@@ -19,3 +19,4 @@ export { joinSinks } from "./sink.ts";
 export type { Sink } from "./sink.ts";
 export { startTelling } from "./tell.ts";
 export type { Told } from "./describe-event.ts";
+export { addUpUsage } from "./usage.ts";

@@ -26,7 +26,7 @@ describe("policies set for one guest", () => {
     const set = await setGuestProfiles(world.host("bk1"), WEB, answer);
     expect(set).toEqual({ ...WEB, answer, at: new Date(world.now).toISOString(), by: "bk1" });
     expect(await listGuestProfiles(world.host("bk2"))).toEqual([set]);
-    expect((await profilesOf(world)).sort()).toEqual(["daily 30", "daily 7", "hourly 24", "weekly 4"]);
+    expect((await profilesOf(world)).toSorted()).toEqual(["daily 30", "daily 7", "hourly 24", "weekly 4"]);
     await setGuestProfiles(world.host("bk2"), WEB, undefined);
     expect(await listGuestProfiles(world.host("bk1"))).toEqual([]);
     world.now += DAY;

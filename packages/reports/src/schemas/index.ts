@@ -6,6 +6,7 @@ export * from "./listing.ts";
 export { plan } from "./plan.ts";
 export { restoration } from "./restore.ts";
 export { runEvent, runReport } from "./run.ts";
+export * from "./token.ts";
 export * from "./tool.ts";
 export * from "./trash.ts";
 export { verification } from "./verification.ts";

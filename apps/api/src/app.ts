@@ -1,0 +1,75 @@
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { bodyLimit } from "hono/body-limit";
+import { HTTPException } from "hono/http-exception";
+import { secureHeaders } from "hono/secure-headers";
+import { BackurneError } from "@backurne/model";
+import type { z } from "zod";
+import { mount } from "./endpoint.ts";
+import { ENDPOINTS } from "./endpoints.ts";
+import { recordChanges } from "./guard/record.ts";
+import { requireHost, requireOwnOrigin, requirePageForCookie } from "./guard/where.ts";
+import { requireScope, requireToken } from "./guard/who.ts";
+import { describeApi } from "./openapi.ts";
+import { answerProblem, problemOf, RequestRefused } from "./problem.ts";
+import { mountOld } from "./routes/old.ts";
+import type { Env, Scene } from "./scene.ts";
+
+/** Bytes; the longest history somebody tries a policy on. */
+const MOST = 1 << 20;
+
+const DEFAULT_API = { listen: { host: "127.0.0.1", port: 5000 }, hosts: [] };
+
+/** Who asks is looked at before what is asked: nothing but `/health` is answered without a token. */
+export function buildApp(scene: Scene): OpenAPIHono<Env> {
+  const app = new OpenAPIHono<Env>({
+    defaultHook(result) {
+      if (!result.success) throw new BackurneError("usage", describeIssues(result.error));
+    },
+  });
+  app.onError((error) => {
+    const found = problemOf(fromHono(error));
+    if (found.status === 500) scene.log("a request failed", error);
+    return answerProblem(found);
+  });
+  app.notFound((context) =>
+    answerProblem(problemOf(new BackurneError("not-found", `there is no ${context.req.path}`))),
+  );
+
+  app.use(secureHeaders({ xFrameOptions: "DENY", referrerPolicy: "no-referrer" }));
+  app.use(async (context, next) => {
+    await next();
+    context.header("cache-control", "no-store");
+  });
+  app.use(requireHost(scene.settings.api ?? DEFAULT_API));
+  app.use(requireOwnOrigin());
+  app.get("/health", (context) => context.json({ version: 1, kind: "health", ok: true }));
+  app.use(requireToken(scene));
+  app.use(requirePageForCookie());
+  app.use(
+    bodyLimit({
+      maxSize: MOST,
+      onError() {
+        throw new RequestRefused("too-large", `a body has at most ${MOST} bytes`);
+      },
+    }),
+  );
+  app.use(recordChanges(scene));
+
+  mount(app, ENDPOINTS, scene);
+  mountOld(app, scene);
+  app.get("/openapi.json", requireScope("read"), (context) => context.json(describeApi(app)));
+  return app;
+}
+
+/** A body that is no JSON is the asker's mistake. */
+function fromHono(error: Error): unknown {
+  if (!(error instanceof HTTPException)) return error;
+  return error.status < 500 ? new BackurneError("usage", error.message) : error;
+}
+
+function describeIssues({ issues }: z.core.$ZodError): string {
+  return issues
+    .slice(0, 5)
+    .map(({ path, message }) => (path.length > 0 ? `${path.join(".")}: ${message}` : message))
+    .join("; ");
+}
