@@ -3,7 +3,7 @@ import { chmod, rm } from "node:fs/promises";
 import { connect } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { BackurneError, describeError, type ApiSettings, type Settings } from "@backurne/model";
-import type { Sink } from "@backurne/reports";
+import type { Outlet } from "@backurne/reports/outlets";
 import type { Backurne } from "backurne";
 import { buildApp } from "./app.ts";
 import { openAudit } from "./audit.ts";
@@ -17,7 +17,7 @@ export interface ServeOptions {
   readonly settings: Settings;
   readonly now: () => number;
   /** Where each run is kept and told of. */
-  readonly openSink: () => Sink;
+  readonly openOutlet: () => Outlet;
   readonly log: (message: string, error?: unknown) => void;
   /** Where it listens, once it does. */
   readonly onListening: (place: string) => void;
@@ -35,7 +35,7 @@ const FAREWELL = 2_000;
  * @throws BackurneError `configuration`: it cannot listen there.
  */
 export async function serve(options: ServeOptions): Promise<void> {
-  const { backurne, settings, now, log, stop, openSink } = options;
+  const { backurne, settings, now, log, stop, openOutlet } = options;
   const { stateDir, api = DEFAULT_API } = settings;
   const scene = {
     backurne,
@@ -45,7 +45,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     tokens: openTokens(stateDir, now),
     audit: openAudit(stateDir),
     reads: openReads(now),
-    runs: openRuns({ backurne, stateDir, now, openSink }),
+    runs: openRuns({ backurne, stateDir, now, openOutlet }),
     verifications: openVerifications(backurne, now),
   };
   const server = createAdaptorServer({ fetch: buildApp(scene).fetch });

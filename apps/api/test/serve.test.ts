@@ -16,7 +16,10 @@ async function start(listen: ApiSettings["listen"], hosts: readonly string[] = [
   const place = Promise.withResolvers<string>();
   const ended = serve({
     ...scene,
-    openSink: () => writeRunFile({ stateDir: scene.settings.stateDir, warn: () => undefined }),
+    openOutlet: () => ({
+      ...writeRunFile({ stateDir: scene.settings.stateDir, warn: () => undefined }),
+      close: async () => undefined,
+    }),
     log: () => undefined,
     onListening: place.resolve,
     stop: stop.signal,

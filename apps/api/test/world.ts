@@ -70,7 +70,7 @@ export async function openApi(changes: Partial<Settings> = {}, others: Partial<S
     tokens,
     audit: async (line) => void audited.push(line),
     reads: openReads(now),
-    runs: openRuns({ backurne, stateDir, now, openSink: () => writeRunFile({ stateDir, warn: log }) }),
+    runs: openRuns({ backurne, stateDir, now, openOutlet: () => ({ ...writeRunFile({ stateDir, warn: log }), close: async () => undefined }) }),
     verifications: openVerifications(backurne, now),
     log,
     ...others,

@@ -2,6 +2,7 @@
 export type FrontDoor = Pick<
   typeof import("backurne"),
   | "openBackurne"
+  | "openTelling"
   | "readConfig"
   | "findConfig"
   | "exampleConfig"

@@ -50,9 +50,9 @@ test.each([
 });
 
 test("serve says where it listens, and keeps each run in its file", async () => {
-  const serve: Api["serve"] = async ({ onListening, openSink, settings: { stateDir: dir } }) => {
+  const serve: Api["serve"] = async ({ onListening, openOutlet, settings: { stateDir: dir } }) => {
     onListening(`http://127.0.0.1:5000`);
-    openSink().event({ kind: "run-started", at: new Date(NOW).toISOString(), run: "one", host: "bk1", version: "0" });
+    openOutlet().event({ kind: "run-started", at: new Date(NOW).toISOString(), run: "one", host: "bk1", version: "0" });
     expect(dir).toBe(stateDir);
   };
   const door = { readConfig: async () => ({ ...settings, stateDir }) };

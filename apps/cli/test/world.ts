@@ -130,6 +130,10 @@ function recordedDoor(scene: Scene, calls: [string, unknown][]): FrontDoor {
     findConfig: ({ flag }) => call("findConfig", flag, flag ?? "/etc/backurne/backurne.yaml"),
     readConfig: async (path) => call("readConfig", path, settings),
     openBackurne: async () => backurne,
+    openTelling: () => ({
+      openOutlet: () => ({ event: () => undefined, end: () => undefined, close: async () => undefined }),
+      tellPrecheck: async () => undefined,
+    }),
     exampleConfig: () => "# an example\n",
     convertConfig: () => {
       throw new Error("not recorded");

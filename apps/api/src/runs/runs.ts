@@ -1,5 +1,6 @@
 import { BackurneError, type RunEvent, type RunReport } from "@backurne/model";
-import { applyEvent, finishRun, initialRun, type Sink } from "@backurne/reports";
+import { applyEvent, finishRun, initialRun } from "@backurne/reports";
+import type { Outlet } from "@backurne/reports/outlets";
 import type { Backurne, RunOptions } from "backurne";
 import type { Run, RunSummary } from "../documents.ts";
 import { openRunFiles } from "./files.ts";
@@ -30,7 +31,7 @@ export interface RunsOptions {
   readonly stateDir: string;
   readonly now: () => number;
   /** Where each run is kept and told of. */
-  readonly openSink: () => Sink;
+  readonly openOutlet: () => Outlet;
 }
 
 interface Going {
@@ -43,7 +44,7 @@ interface Going {
 /** Several are safe, as leases keep them apart; more would only wait for each other. */
 const MOST = 4;
 
-export function openRuns({ backurne, stateDir, now, openSink }: RunsOptions): Runs {
+export function openRuns({ backurne, stateDir, now, openOutlet }: RunsOptions): Runs {
   const files = openRunFiles(stateDir);
   const going = new Map<string, Going>();
 
@@ -52,14 +53,18 @@ export function openRuns({ backurne, stateDir, now, openSink }: RunsOptions): Ru
       throw new BackurneError("held", `${MOST} runs go on here already`, { hint: "wait for one of them" });
     }
     const begun = Promise.withResolvers<RunSummary>();
-    const [live, controller, sink] = [openLiveRun(now), new AbortController(), openSink()];
+    const [live, controller, outlet] = [openLiveRun(now), new AbortController(), openOutlet()];
     let state = initialRun;
     let run: string | undefined;
-    const end = (report: RunReport): void => (live.end(report), sink.end(report));
+    const end = (report: RunReport): Promise<void> => {
+      live.end(report);
+      outlet.end(report);
+      return outlet.close();
+    };
     const onEvent = (event: RunEvent): void => {
       state = applyEvent(state, event);
       live.event(event);
-      sink.event(event);
+      outlet.event(event);
       if (event.kind !== "run-started") return;
       const entry = { begun: { run: event.run, host: event.host, started: event.at }, live, controller, ended };
       run = event.run;
@@ -72,7 +77,7 @@ export function openRuns({ backurne, stateDir, now, openSink }: RunsOptions): Ru
       .then(end, (error: unknown) => {
         // Before it began it is an error like any other; afterwards it still gets its report.
         if (run === undefined) throw error;
-        end(finishRun(applyEvent(state, brokenBy(error, now()))));
+        return end(finishRun(applyEvent(state, brokenBy(error, now()))));
       })
       .finally(() => run !== undefined && going.delete(run));
     ended.catch(begun.reject);

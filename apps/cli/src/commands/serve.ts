@@ -29,7 +29,7 @@ export const serve: Command = {
 
 type Scene = Session & { readonly world: World };
 
-async function runServer({ debug, logLevel }: GlobalArgs, { backurne, settings, world }: Scene): Promise<number> {
+async function runServer({ debug, logLevel }: GlobalArgs, { backurne, settings, openTelling, world }: Scene): Promise<number> {
   const { logger } = await openLog(debug ? "debug" : (logLevel ?? settings.logLevel), world);
   const warn = (message: string): void => logger.warn(message);
   const { serve: answer } = await world.loadApi();
@@ -38,7 +38,11 @@ async function runServer({ debug, logLevel }: GlobalArgs, { backurne, settings, 
     settings,
     now: world.now,
     stop: world.stop,
-    openSink: () => joinSinks([writeLog(logger), writeRunFile({ stateDir: settings.stateDir, warn })]),
+    openOutlet() {
+      const outlet = openTelling(warn).openOutlet();
+      const sinks = [writeLog(logger), writeRunFile({ stateDir: settings.stateDir, warn }), outlet];
+      return { ...joinSinks(sinks), close: outlet.close };
+    },
     log: (message, error) => logger.error(error === undefined ? {} : { error: describeError(error) }, message),
     onListening: (place) => printLines([`listening on ${place}`], world),
   });
