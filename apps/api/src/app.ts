@@ -9,6 +9,7 @@ import { ENDPOINTS } from "./endpoints.ts";
 import { recordChanges } from "./guard/record.ts";
 import { requireHost, requireOwnOrigin, requirePageForCookie } from "./guard/where.ts";
 import { requireScope, requireToken } from "./guard/who.ts";
+import { openMetrics } from "./metrics.ts";
 import { describeApi } from "./openapi.ts";
 import { answerProblem, problemOf, RequestRefused } from "./problem.ts";
 import { mountOld } from "./routes/old.ts";
@@ -57,6 +58,10 @@ export function buildApp(scene: Scene): OpenAPIHono<Env> {
 
   mount(app, ENDPOINTS, scene);
   mountOld(app, scene);
+  const metrics = openMetrics(scene);
+  app.get("/metrics", requireScope("read"), async (context) => {
+    return context.text(await metrics(), 200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" });
+  });
   app.get("/openapi.json", requireScope("read"), (context) => context.json(describeApi(app)));
   return app;
 }

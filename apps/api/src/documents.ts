@@ -17,7 +17,6 @@ export const runSummary = z.strictObject({
   exit: z.int().optional(),
   totals: runReport.shape.totals.optional(),
 });
-export type RunSummary = z.infer<typeof runSummary>;
 
 /** The newest first. */
 export const runs = z.strictObject({ version, kind: z.literal("runs"), runs: z.array(runSummary) });

@@ -70,7 +70,12 @@ export async function openApi(changes: Partial<Settings> = {}, others: Partial<S
     tokens,
     audit: async (line) => void audited.push(line),
     reads: openReads(now),
-    runs: openRuns({ backurne, stateDir, now, openOutlet: () => ({ ...writeRunFile({ stateDir, warn: log }), close: async () => undefined }) }),
+    runs: openRuns({
+      backurne,
+      stateDir,
+      now,
+      openOutlet: () => ({ ...writeRunFile({ stateDir, warn: log }), close: async () => undefined }),
+    }),
     verifications: openVerifications(backurne, now),
     log,
     ...others,

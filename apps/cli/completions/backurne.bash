@@ -29,7 +29,7 @@ _backurne() {
     case $word in
       --config=*) ask=(--config "${word#*=}") ;;
       --config) ask=(--config "${words[index + 1]}") && ((index++)) ;;
-      --cluster | --vmid | --profile | --log-level | --accept-removals | --sample | --to | --state-dir | --scope | --name) ((index++)) ;;
+      --cluster | --vmid | --profile | --log-level | --accept-removals | --sample | --to | --state-dir | --textfile | --scope | --name) ((index++)) ;;
       --until | --reason) ((index++)) ;;
       -*) ;;
       *) if [[ -z $verb ]]; then verb=$word; elif [[ -z $sub ]]; then sub=$word; else more=$word; fi ;;
@@ -48,7 +48,7 @@ _backurne() {
   local run="--cluster --vmid --profile --force --no-cleanup --cleanup --take-over --accept-removals --uuid"
   local -a found=()
   case $previous in
-    --config | --state-dir) _backurne_files; return ;;
+    --config | --state-dir | --textfile) _backurne_files; return ;;
     --log-level) found=(trace debug info warn error silent) ;;
     --cluster) mapfile -t found < <("$command" __complete clusters "${ask[@]}" 2>/dev/null) ;;
     --profile) mapfile -t found < <("$command" __complete profiles "${ask[@]}" 2>/dev/null) ;;
@@ -69,11 +69,12 @@ _backurne() {
         hold:-*) found=(--until --reason $everywhere) ;;
         release:-*) found=(--all $everywhere) ;;
         trash:-*) found=(--all --yes --uuid $everywhere) ;;
+        metrics:-*) found=(--textfile $everywhere) ;;
         token:-*) found=(--scope --name $everywhere) ;;
         *:-*) found=($everywhere) ;;
         :*)
           found=(backup plan explain ls restore stats verify check-snap hold release forget trash)
-          found+=(precheck check doctor serve token config version completion)
+          found+=(precheck check doctor metrics serve token config version completion)
           ;;
         backup:* | plan:*) [[ $previous == --take-over ]] && found=(prove) ;;
         explain:* | ls:* | verify:* | check-snap:* | forget:*)

@@ -12,6 +12,7 @@ import { explain } from "./commands/explain.ts";
 import { forget } from "./commands/forget.ts";
 import { hold } from "./commands/hold.ts";
 import { ls } from "./commands/ls.ts";
+import { metrics } from "./commands/metrics.ts";
 import { plan } from "./commands/plan.ts";
 import { precheck } from "./commands/precheck.ts";
 import { release } from "./commands/release.ts";
@@ -43,6 +44,7 @@ const COMMANDS: readonly Command[] = [
   precheck,
   check,
   doctor,
+  metrics,
   serve,
   token,
   config,

@@ -97,6 +97,7 @@ describe("bash offers", () => {
         "precheck",
         "check",
         "doctor",
+        "metrics",
         "serve",
         "token",
         "config",

@@ -29,7 +29,11 @@ const influx = (text: string) => {
 };
 
 test("influxdb as the old tool had it, and as newer servers want it", () => {
-  expect(influx("{ host: flux, db: backurne }")).toEqual({ url: "http://flux:8086", into: { db: "backurne" }, tls: {} });
+  expect(influx("{ host: flux, db: backurne }")).toEqual({
+    url: "http://flux:8086",
+    into: { db: "backurne" },
+    tls: {},
+  });
   expect(influx("{ host: flux, port: 443, db: d, tls: true, verify_tls: false, mtls: [/c, /k] }")).toEqual({
     url: "https://flux:443",
     into: { db: "d" },

@@ -12,6 +12,7 @@ import {
   type ImageUsage,
   type Marks,
   type PointListing,
+  type SnapshotName,
 } from "@backurne/model";
 import { candidatesOf, explainDisk, sharedSnapshots, usualVolume, type Candidate } from "@backurne/planner";
 import { lateFrom } from "@backurne/retention";
@@ -56,6 +57,7 @@ function listing({ input, state }: Candidate, { settings, now }: House): ImageLi
     size: chain?.size ?? 0,
     snapshots: points.length,
     lastGood: points.length > 0 ? new Date(newest).toISOString() : undefined,
+    newest: newestByProfile(points),
     state: state.state,
     stateSince: state.since,
     late: state.state === "present" ? late.map((profile) => profile.name) : [],
@@ -66,6 +68,12 @@ function listing({ input, state }: Candidate, { settings, now }: House): ImageLi
     hold: holdOfChain(marks, now()),
     alarm: marks.alarm,
   };
+}
+
+function newestByProfile(points: readonly SnapshotName[]): ImageListing["newest"] {
+  const newest = new Map<string, number>();
+  for (const { profile, time } of points) newest.set(profile, Math.max(time, newest.get(profile) ?? 0));
+  return Object.fromEntries([...newest].map(([profile, time]) => [profile, new Date(time).toISOString()]));
 }
 
 function verificationOf({ verified, suspect }: Marks): Pick<ImageListing, "verified" | "verifiedWhole" | "suspect"> {

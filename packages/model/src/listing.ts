@@ -20,6 +20,8 @@ export interface ImageListing {
   readonly snapshots: number;
   /** ISO 8601; undefined: no good backup. */
   readonly lastGood?: string | undefined;
+  /** ISO 8601, by profile: its newest backup. */
+  readonly newest?: Readonly<Record<string, string>> | undefined;
   readonly state: SourceState;
   readonly stateSince?: string | undefined;
   /** Profiles whose backup is late. */

@@ -13,6 +13,8 @@ export { viewProgress } from "./progress-view.ts";
 export type { ProgressView, TransferView } from "./progress-view.ts";
 export { writeRunFile } from "./run-file.ts";
 export type { RunFileOptions } from "./run-file.ts";
+export { openRunFiles } from "./run-files.ts";
+export type { RecordedRun, RunLine, RunSummary } from "./run-files.ts";
 export { initialRun } from "./run-state.ts";
 export type { RunState } from "./run-state.ts";
 export { joinSinks } from "./sink.ts";

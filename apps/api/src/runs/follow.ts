@@ -1,6 +1,5 @@
 import type { RunEvent, RunReport } from "@backurne/model";
-import type { ProgressView } from "@backurne/reports";
-import type { RunLine } from "./files.ts";
+import type { ProgressView, RunLine } from "@backurne/reports";
 import type { LiveRun } from "./live.ts";
 
 /** What whoever follows a run is told. `id` counts the events: who comes back goes on behind the last one he has. */

@@ -1,9 +1,8 @@
 import { BackurneError, type RunEvent, type RunReport } from "@backurne/model";
-import { applyEvent, finishRun, initialRun } from "@backurne/reports";
+import { applyEvent, finishRun, initialRun, openRunFiles, type ProgressView, type RunSummary } from "@backurne/reports";
 import type { Outlet } from "@backurne/reports/outlets";
 import type { Backurne, RunOptions } from "backurne";
-import type { Run, RunSummary } from "../documents.ts";
-import { openRunFiles } from "./files.ts";
+import type { Run } from "../documents.ts";
 import { followLive, followFile, type Told } from "./follow.ts";
 import { openLiveRun, type LiveRun } from "./live.ts";
 
@@ -22,6 +21,9 @@ export interface Runs {
   cancel(run: string, by: string): Promise<RunSummary>;
   /** From event number `from` on, to its end. */
   follow(run: string, from: number, signal: AbortSignal): AsyncGenerator<Told>;
+  /** Of those of this process. */
+  progress(): readonly ProgressView[];
+  isGoing(run: string): boolean;
   /** Stops them all, and waits for them. */
   close(because: string): Promise<void>;
 }
@@ -121,6 +123,8 @@ export function openRuns({ backurne, stateDir, now, openOutlet }: RunsOptions): 
         yield* followFile(files.follow(run, signal), from);
       }
     },
+    progress: () => [...going.values()].map(({ live }) => live.progress()),
+    isGoing: (run) => going.has(run),
     async close(because) {
       for (const { controller } of going.values()) controller.abort(because);
       await Promise.allSettled([...going.values()].map(({ ended }) => ended));

@@ -29,7 +29,10 @@ export const serve: Command = {
 
 type Scene = Session & { readonly world: World };
 
-async function runServer({ debug, logLevel }: GlobalArgs, { backurne, settings, openTelling, world }: Scene): Promise<number> {
+async function runServer(
+  { debug, logLevel }: GlobalArgs,
+  { backurne, settings, openTelling, world }: Scene,
+): Promise<number> {
   const { logger } = await openLog(debug ? "debug" : (logLevel ?? settings.logLevel), world);
   const warn = (message: string): void => logger.warn(message);
   const { serve: answer } = await world.loadApi();

@@ -7,7 +7,8 @@ export function* checkOutlets({ report_time: where, influxdb, notify }: Fields):
     yield { path: ["report_time"], message: "needs the section influxdb", at: "value" };
   }
   if (isFields(influxdb)) {
-    if (influxdb.url === undefined && influxdb.host === undefined) yield { path: ["influxdb"], message: "needs url or host" };
+    if (influxdb.url === undefined && influxdb.host === undefined)
+      yield { path: ["influxdb"], message: "needs url or host" };
     const second = influxdb.org !== undefined && influxdb.bucket !== undefined;
     if ((influxdb.db === undefined) === !second) yield { path: ["influxdb"], message: "needs db, or org and bucket" };
   }

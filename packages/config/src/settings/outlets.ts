@@ -17,7 +17,11 @@ function resolveInflux(given: NonNullable<Config["influxdb"]>): InfluxSettings {
     into: db === undefined ? { org, bucket } : { db },
     ...(token === undefined ? {} : { login: { token } }),
     ...(user === undefined ? {} : { login: { user, password } }),
-    tls: { ...caOf(given.ca_file), ...(given.verify_tls === false && { unchecked: true }), ...(certFile && { certFile, keyFile }) },
+    tls: {
+      ...caOf(given.ca_file),
+      ...(given.verify_tls === false && { unchecked: true }),
+      ...(certFile && { certFile, keyFile }),
+    },
   };
 }
 

@@ -18,10 +18,8 @@ export interface Trouble {
 /** What was told, so that nobody is told twice. */
 export interface Told {
   readonly version: 1;
-  /** By key: what it was, whether it lasts, when it was told last (ISO 8601). */
-  readonly troubles: Readonly<
-    Record<string, { readonly text: string; readonly lasts: boolean; readonly told: string }>
-  >;
+  /** By key. */
+  readonly troubles: Readonly<Record<string, Remembered>>;
   /** ISO 8601 */
   readonly digest?: string | undefined;
 }

@@ -15,6 +15,7 @@ const imageListing = z.strictObject({
   size: amount,
   snapshots: amount,
   lastGood: z.string().optional(),
+  newest: z.record(z.string(), z.string()).readonly().optional(),
   state: sourceState,
   stateSince: z.string().optional(),
   late: z.array(z.string()).readonly(),

@@ -1,8 +1,19 @@
 import { open, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { RunEvent, RunReport } from "@backurne/model";
-import { foldReport } from "@backurne/reports";
-import type { RunSummary } from "../documents.ts";
+import type { RunEvent, RunReport, RunTotals } from "@backurne/model";
+import { foldReport } from "./fold.ts";
+
+/** `open`: its file has no end. Another process is at it, or died. */
+export interface RunSummary {
+  readonly run: string;
+  readonly host: string;
+  /** ISO 8601 */
+  readonly started: string;
+  readonly ended?: string | undefined;
+  readonly state: "running" | "ended" | "open";
+  readonly exit?: number | undefined;
+  readonly totals?: RunTotals | undefined;
+}
 
 /** A run as its file tells it, whoever ran it. */
 export interface RecordedRun {
