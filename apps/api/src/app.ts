@@ -1,7 +1,7 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { bodyLimit } from "hono/body-limit";
 import { HTTPException } from "hono/http-exception";
-import { secureHeaders } from "hono/secure-headers";
+import { NONCE, secureHeaders } from "hono/secure-headers";
 import { BackurneError } from "@backurne/model";
 import type { z } from "zod";
 import { mount } from "./endpoint.ts";
@@ -9,8 +9,12 @@ import { ENDPOINTS } from "./endpoints.ts";
 import { recordChanges } from "./guard/record.ts";
 import { requireHost, requireOwnOrigin, requirePageForCookie } from "./guard/where.ts";
 import { requireScope, requireToken } from "./guard/who.ts";
+import { openKnown } from "./known.ts";
 import { openMetrics } from "./metrics.ts";
 import { describeApi } from "./openapi.ts";
+import { answerLogin, mountDoor, wantsPage } from "./page/door.ts";
+import { mountPage } from "./page/mount.ts";
+import { answerTrouble } from "./page/trouble.ts";
 import { answerProblem, problemOf, RequestRefused } from "./problem.ts";
 import { mountOld } from "./routes/old.ts";
 import type { Env, Scene } from "./scene.ts";
@@ -20,6 +24,22 @@ const MOST = 1 << 20;
 
 const DEFAULT_API = { listen: { host: "127.0.0.1", port: 5000 }, hosts: [] };
 
+/** The page runs its own script and no other, and sends forms and questions only here. */
+const HEADERS = {
+  xFrameOptions: "DENY",
+  referrerPolicy: "no-referrer",
+  contentSecurityPolicy: {
+    defaultSrc: ["'none'"],
+    scriptSrc: ["'self'"],
+    styleSrc: ["'self'", NONCE],
+    imgSrc: ["'self'", "data:"],
+    connectSrc: ["'self'"],
+    formAction: ["'self'"],
+    baseUri: ["'none'"],
+    frameAncestors: ["'none'"],
+  },
+};
+
 /** Who asks is looked at before what is asked: nothing but `/health` is answered without a token. */
 export function buildApp(scene: Scene): OpenAPIHono<Env> {
   const app = new OpenAPIHono<Env>({
@@ -27,16 +47,17 @@ export function buildApp(scene: Scene): OpenAPIHono<Env> {
       if (!result.success) throw new BackurneError("usage", describeIssues(result.error));
     },
   });
-  app.onError((error) => {
+  app.onError((error, context) => {
     const found = problemOf(fromHono(error));
     if (found.status === 500) scene.log("a request failed", error);
-    return answerProblem(found);
+    if (!wantsPage(context)) return answerProblem(found);
+    return found.status === 401 ? answerLogin(context, false) : answerTrouble(context, found);
   });
   app.notFound((context) =>
     answerProblem(problemOf(new BackurneError("not-found", `there is no ${context.req.path}`))),
   );
 
-  app.use(secureHeaders({ xFrameOptions: "DENY", referrerPolicy: "no-referrer" }));
+  app.use(secureHeaders(HEADERS));
   app.use(async (context, next) => {
     await next();
     context.header("cache-control", "no-store");
@@ -44,8 +65,6 @@ export function buildApp(scene: Scene): OpenAPIHono<Env> {
   app.use(requireHost(scene.settings.api ?? DEFAULT_API));
   app.use(requireOwnOrigin());
   app.get("/health", (context) => context.json({ version: 1, kind: "health", ok: true }));
-  app.use(requireToken(scene));
-  app.use(requirePageForCookie());
   app.use(
     bodyLimit({
       maxSize: MOST,
@@ -54,11 +73,16 @@ export function buildApp(scene: Scene): OpenAPIHono<Env> {
       },
     }),
   );
+  mountDoor(app, scene);
+  app.use(requireToken(scene));
+  app.use(requirePageForCookie());
   app.use(recordChanges(scene));
 
   mount(app, ENDPOINTS, scene);
   mountOld(app, scene);
-  const metrics = openMetrics(scene);
+  const known = openKnown(scene.backurne, { now: scene.now, failed: (error) => scene.log("cannot look", error) });
+  mountPage(app, scene, known);
+  const metrics = openMetrics(scene, known);
   app.get("/metrics", requireScope("read"), async (context) => {
     return context.text(await metrics(), 200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" });
   });

@@ -23,7 +23,7 @@ export interface Scene {
 
 /** What is known of a request once it was let in. */
 export interface Env {
-  readonly Variables: { readonly caller: Caller };
+  readonly Variables: { readonly caller: Caller; readonly secureHeadersNonce?: string };
 }
 
 export interface Caller extends Token {

@@ -39,24 +39,33 @@ export interface Api {
   ask(path: string, asked?: Asked): Promise<Response>;
 }
 
-/** The API in this process, before the engine in memory: a plain disk and a guest, each with three nights of backups. */
-export async function openApi(changes: Partial<Settings> = {}, others: Partial<Scene> = {}): Promise<Api> {
-  const stateDir = await mkdtemp(join(tmpdir(), "backurne-api-"));
-  onTestFinished(() => rm(stateDir, { recursive: true, force: true }));
+/** A plain disk and a guest, each with three nights of backups. */
+async function liveShortly(): Promise<World> {
   const world = openWorld({
     profiles: [profile({ count: 7 })],
     plain: ["alpha"],
     proxmox: { px1: [guest(100, "web")] },
   });
   world.live("alpha").add("disk");
-  const { settings: simulated } = world.host("bk1");
+  for (let night = 0; night < 3; night += 1, world.now += DAY) await backUp(world.host("bk1"));
+  return world;
+}
+
+/** The API in this process, before the engine in memory. */
+export async function openApi(
+  changes: Partial<Settings> = {},
+  others: Partial<Scene> = {},
+  live: () => Promise<World> = liveShortly,
+): Promise<Api> {
+  const stateDir = await mkdtemp(join(tmpdir(), "backurne-api-"));
+  onTestFinished(() => rm(stateDir, { recursive: true, force: true }));
+  const world = await live();
+  const { settings: simulated, backup } = world.host("bk1");
   const api = { listen: { host: "127.0.0.1", port: 5000 }, hosts: ["backup.example.net"] };
   const settings = { ...simulated, stateDir, api, ...changes };
-  const { backup } = world.host("bk1");
   const usage = async () => [...world.backup.images.keys()].map((image) => ({ image, used: 4096 }) as never);
   const keepCheck: House["keepCheck"] = (found) => keepPrecheck(stateDir, found);
   const house = world.host("bk1", { settings, keepCheck, backup: { ...backup, usage } });
-  for (let night = 0; night < 3; night += 1, world.now += DAY) await backUp(house);
   const now = (): number => world.now;
   const backurne = openDoor(house, async () => undefined);
   const tokens = openTokens(stateDir, now);

@@ -1,7 +1,8 @@
-import { BackurneError, PROFILE_NAME } from "@backurne/model";
-import { isTimezone, parseAt, parseDuration, standardIntervals, type Profile } from "@backurne/retention";
+import { PROFILE_NAME } from "@backurne/model";
+import { isTimezone, parseDuration } from "@backurne/retention";
 import { z } from "zod";
 import { endpoint } from "../endpoint.ts";
+import { MOST_KEPT, readPolicy } from "../policy.ts";
 import { judgeHistory, play } from "../simulation.ts";
 import { instant } from "./words.ts";
 
@@ -14,8 +15,8 @@ const policy = z
   .record(
     profileName,
     z.strictObject({
-      count: z.int().min(1).max(10_000),
-      max_on_live: z.int().min(0).max(10_000).optional(),
+      count: z.int().min(1).max(MOST_KEPT),
+      max_on_live: z.int().min(0).max(MOST_KEPT).optional(),
       every: duration.optional(),
       at: z.string().max(32).optional(),
     }),
@@ -25,7 +26,7 @@ const policy = z
 const point = z.strictObject({
   profile: profileName,
   time: instant,
-  count: z.int().min(1).max(10_000).optional(),
+  count: z.int().min(1).max(MOST_KEPT).optional(),
   held: z.boolean().optional(),
 });
 
@@ -69,7 +70,7 @@ const simulated = endpoint({
       .optional(),
   }),
   async run({ body }, scene) {
-    const profiles = Object.entries(body.profiles).map(([name, one]) => readProfile(name, one));
+    const profiles = Object.entries(body.profiles).map(([name, one]) => readPolicy(name, one));
     const now = body.now === undefined ? scene.now() : Date.parse(body.now);
     const timezone = body.timezone ?? scene.settings.timezone;
     const extraRetention =
@@ -85,19 +86,5 @@ const simulated = endpoint({
     };
   },
 });
-
-type Given = z.output<typeof policy>[string];
-
-function readProfile(name: string, { count, max_on_live: maxOnLive = 0, every, at }: Given): Profile {
-  const standard = Object.hasOwn(standardIntervals, name) ? standardIntervals[name] : undefined;
-  if (standard !== undefined && every !== undefined) {
-    throw new BackurneError("usage", `${name} has its own interval; give the profile another name`);
-  }
-  const interval = standard ?? (every === undefined ? undefined : parseDuration(every));
-  if (interval === undefined) throw new BackurneError("usage", `${name} needs "every"`);
-  const slot = at === undefined ? undefined : parseAt(at, interval);
-  if (slot && "problem" in slot) throw new BackurneError("usage", `${name}: at: ${slot.problem}`);
-  return { name, count, interval, maxOnLive, ...(at !== undefined && { at }) };
-}
 
 export const simulationRoutes = [simulated];
