@@ -51,6 +51,7 @@ async function visit({ scope = "admin", width = 1280, dark = false, script = tru
     );
   });
   const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
   const troubles: string[] = [];
   page.on("console", (message) => message.type() === "error" && troubles.push(message.text()));
   page.on("pageerror", (error) => troubles.push(error.message));
@@ -77,6 +78,9 @@ async function shoot(page: Page, name: string): Promise<void> {
   await mkdir(SHOTS, { recursive: true });
   await page.screenshot({ path: `${SHOTS}/${name}.png`, fullPage: true });
 }
+
+/** Pixels that hang out at the right. */
+const WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
 
 const PLACES = ["/", "/images/px1%2Fweb01%2Fscsi0", "/plan", "/runs", "/policies", "/findings"];
 
@@ -166,9 +170,7 @@ describe.each([360, 768, 1280, 1920])("at a width of %i", (width) => {
     for (const [index, path] of PLACES.entries()) {
       await page.goto(`${url}${path}`);
       await shoot(page, `${index}-${width}-${dark ? "dark" : "light"}`);
-      const wide = await page.evaluate(
-        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-      );
+      const wide = await page.evaluate(() => WIDER);
       expect([path, wide]).toEqual([path, 0]);
     }
     expect(troubles).toEqual([]);

@@ -27,7 +27,10 @@ const DEFAULT_API = { listen: { host: "127.0.0.1", port: 5000 }, hosts: [] };
 /** The page runs its own script and no other, and sends forms and questions only here. */
 const HEADERS = {
   xFrameOptions: "DENY",
-  referrerPolicy: "no-referrer",
+  // Without any referrer a browser would not say either from which page a form comes.
+  referrerPolicy: "same-origin",
+  // Whether there is TLS is the proxy's to know.
+  strictTransportSecurity: false,
   contentSecurityPolicy: {
     defaultSrc: ["'none'"],
     scriptSrc: ["'self'"],
