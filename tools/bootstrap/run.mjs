@@ -20,6 +20,7 @@ const PACKAGES = {
   sshd: "openssh-server",
   zstd: "zstd",
   xxhsum: "xxhash",
+  chromium: "chromium",
 };
 
 /** What these packages would start, now and at every boot. The sandbox runs its own; a developer's machine runs none. */
@@ -92,7 +93,7 @@ function refuseWithoutRoot() {
   if (hasApt && process.getuid() === 0) return;
   const how = hasApt
     ? `sudo apt-get install --no-install-recommends ${missing}`
-    : "install Ceph (mon, osd, rbd), sshd, zstd and xxhsum by hand";
+    : "install Ceph (mon, osd, rbd), sshd, zstd, xxhsum and chromium by hand";
   fail(`missing Debian packages: ${missing}; ${hasApt ? "not root" : "no apt-get here"}: ${how}`, 2);
 }
 

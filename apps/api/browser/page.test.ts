@@ -37,6 +37,7 @@ async function visit({ scope = "admin", width = 1280, dark = false, script = tru
   // The port is known only once the server listens, and whoever asks is told by it.
   const port = await freePort();
   const api = await openApi({ api: { listen: { host: "127.0.0.1", port }, hosts: [] } }, {}, liveThrough);
+  await api.scene.backurne.precheck();
   const server = createAdaptorServer({ fetch: buildApp(api.scene).fetch });
   await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", () => resolve()));
   const context = await browser.newContext({
@@ -170,7 +171,7 @@ describe.each([360, 768, 1280, 1920])("at a width of %i", (width) => {
     for (const [index, path] of PLACES.entries()) {
       await page.goto(`${url}${path}`);
       await shoot(page, `${index}-${width}-${dark ? "dark" : "light"}`);
-      const wide = await page.evaluate(() => WIDER);
+      const wide = await page.evaluate(WIDER);
       expect([path, wide]).toEqual([path, 0]);
     }
     expect(troubles).toEqual([]);

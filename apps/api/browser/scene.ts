@@ -27,7 +27,13 @@ export async function liveThrough(): Promise<World> {
     world.now += step;
   };
   for (let day = 0; day < 150; day += 1) await run(DAY);
+  // Since yesterday something is wrong with one of them.
+  world.before = (call) => {
+    if (call.includes("createSnapshot") && call.includes("102")) throw new Error("ssh ceph1: connection refused");
+    return undefined;
+  };
   for (let hour = 0; hour < 30; hour += 1) await run(HOUR);
+  world.before = undefined;
   await verifyImages(house, { image: "px1/web01/scsi0", manner: "full" }).catch(() => undefined);
   return world;
 }

@@ -31,7 +31,7 @@ export function imageSheet(
     <p class="lead">${stateOf(image)} <span class="mono">${name(image.uuid)}</span></p>
     <section aria-labelledby="line">
       <h2 id="line">Restore points</h2>
-      ${timeline(marks, scene.now())}
+      ${timeline(marks, { now: scene.now(), order: explanation.policy.map(({ profile }) => profile), legend: true })}
     </section>
     <section aria-labelledby="policy">
       <h2 id="policy">Policy</h2>

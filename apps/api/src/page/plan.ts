@@ -1,4 +1,4 @@
-import { shortName, type Plan, type Step } from "@backurne/model";
+import { shortName, type Job, type Plan, type Step } from "@backurne/model";
 import { html } from "hono/html";
 import type { Caller } from "../scene.ts";
 import { action } from "./layout.ts";
@@ -32,7 +32,7 @@ export function planSheet(plan: Plan, caller: Caller): Html {
                   </tr>
                 </thead>
                 <tbody>
-                  ${plan.jobs.flatMap(({ subject, steps }) => steps.map((step) => stepRow(shortName(subject), step)))}
+                  ${plan.jobs.map(jobRow)}
                 </tbody>
               </table>
             </div>`
@@ -64,19 +64,32 @@ export function planSheet(plan: Plan, caller: Caller): Html {
     </section>`;
 }
 
-function stepRow(disk: string, step: Step): Html {
-  const what =
-    step.kind === "transfer"
-      ? step.mode === "full"
-        ? "FULL"
-        : "incr"
-      : step.kind === "remove"
-        ? `remove ${step.side}`
-        : step.kind;
+/** A line a disk: what is moved, and behind it what that brings with it. */
+function jobRow({ subject, steps }: Job): Html {
+  const transfer = steps.find((step) => step.kind === "transfer");
+  const [first] = steps;
+  const others = steps.filter((step) => step !== first);
+  const word = transfer ? (transfer.mode === "full" ? "FULL" : "incr") : "expire";
   return html`<tr>
-    <td class="name">${name(disk)}</td>
-    <td data-is="Do"><span class="chip ${what === "FULL" ? "warn" : ""}">${what}</span></td>
-    <td data-is="Why">${name(step.because)}</td>
-    <td data-is="Bytes" class="number">${step.kind === "transfer" ? bytes(step.bytes) : ""}</td>
+    <td class="name">${name(shortName(subject))}</td>
+    <td data-is="Do"><span class="chip ${word === "FULL" ? "warn" : ""}">${word}</span></td>
+    <td data-is="Why">
+      ${name(first?.because ?? "")}
+      ${
+        others.length === 0
+          ? ""
+          : html`<details>
+              <summary class="quiet">${count(others.length, "step")} more</summary>
+              <ul>
+                ${others.map((step) => html`<li><b>${wordOf(step)}</b> ${name(step.because)}</li>`)}
+              </ul>
+            </details>`
+      }
+    </td>
+    <td data-is="Bytes" class="number">${transfer ? bytes(transfer.bytes) : ""}</td>
   </tr>`;
+}
+
+function wordOf(step: Step): string {
+  return step.kind === "remove" ? `remove ${step.side}` : step.kind;
 }

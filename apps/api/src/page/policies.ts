@@ -118,6 +118,6 @@ async function played(
     </section>
     <section aria-labelledby="left">
       <h2 id="left">What could be restored then: ${left.length} points</h2>
-      ${timeline(marks, end)}
+      ${timeline(marks, { now: end, order: names, legend: false })}
     </section>`;
 }

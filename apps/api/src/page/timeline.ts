@@ -27,9 +27,20 @@ const TICKS = [
 const LANE = 30;
 const TOP = 22;
 
+const LEGEND = html`<ul class="legend">
+  <li><i class="full"></i>compared with its source</li>
+  <li><i></i>not compared</li>
+  <li>square ring: held</li>
+  <li>dashed: goes with the next run</li>
+</ul>`;
+
 /** Hours and years on one line: as far left as it is old, by the logarithm of its age. One lane a profile. */
-export function timeline(marks: readonly Mark[], now: number): Html {
-  const profiles = [...new Set(marks.map(({ profile }) => profile))];
+export function timeline(
+  marks: readonly Mark[],
+  { now, order, legend }: { readonly now: number; readonly order: readonly string[]; readonly legend: boolean },
+): Html {
+  const there = new Set(marks.map(({ profile }) => profile));
+  const profiles = [...order.filter((one) => there.has(one)), ...[...there].filter((one) => !order.includes(one))];
   if (profiles.length === 0) return html`<p class="quiet">No restore point.</p>`;
   const oldest = Math.max(24 * HOUR, ...marks.map(({ time }) => now - Date.parse(time)));
   const place = (age: number): string =>
@@ -52,12 +63,7 @@ export function timeline(marks: readonly Mark[], now: number): Html {
       <text x="98%" y="11" text-anchor="end">now</text>
       ${lanes}
     </svg>
-    <ul class="legend">
-      <li><i class="full"></i>compared with its source</li>
-      <li><i></i>not compared</li>
-      <li>square ring: held</li>
-      <li>dashed: goes with the next run</li>
-    </ul>`;
+    ${legend ? LEGEND : ""}`;
 }
 
 function dot({ id, label, proved, held, going }: Mark, x: string, y: number): Html {

@@ -22,8 +22,8 @@ export function when(time: string | undefined, scene: Pick<Scene, "now" | "setti
   return html`<time datetime="${time}" title="${ago(time, scene)}">${local}</time>`;
 }
 
-export function bytes(count: number | undefined): string {
-  return count === undefined ? "–" : formatBytes(count);
+export function bytes(size: number | undefined): string {
+  return size === undefined ? "–" : formatBytes(size);
 }
 
 export function imagePath(reference: string): string {

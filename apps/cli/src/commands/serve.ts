@@ -15,8 +15,8 @@ export const serve: Command = {
   build: (parser) =>
     dressHelp(parser, {
       usage:
-        "backurne serve\n\nAnswers over HTTP where api.listen says: the API under /api/v1 (described at /openapi.json), and the reading\n" +
-        "paths of the old tool. It goes on until Ctrl-C or SIGTERM; runs it has started close their transfers first.",
+        "backurne serve\n\nAnswers over HTTP where api.listen says: a page for people, the API under /api/v1 (described at /openapi.json),\n" +
+        "/metrics for Prometheus, and the reading paths of the old tool. It goes on until Ctrl-C or SIGTERM; runs it has started close their transfers first.",
       examples: [
         ["backurne serve", "on 127.0.0.1:5000, unless api.listen says otherwise"],
         ["backurne token create --scope read", "the token it asks for"],
