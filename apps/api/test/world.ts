@@ -27,6 +27,8 @@ export interface Asked {
   readonly as?: Scope | null;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  /** Sent as it is, in place of a body. */
+  readonly form?: string;
 }
 
 export interface Api {
@@ -104,7 +106,7 @@ export async function openApi(
     audited,
     logged,
     tokens: made,
-    ask: async (path, { method, body, as = "admin", headers = {}, signal } = {}) =>
+    ask: async (path, { method, body, as = "admin", headers = {}, signal, form } = {}) =>
       app.request(`http://${HOST}${path}`, {
         method: method ?? (body === undefined ? "GET" : "POST"),
         headers: {
@@ -114,6 +116,7 @@ export async function openApi(
           ...headers,
         },
         ...(body !== undefined && { body: JSON.stringify(body) }),
+        ...(form !== undefined && { body: form }),
         ...(signal && { signal }),
       }),
   };

@@ -40,28 +40,32 @@ export function planSheet(plan: Plan, caller: Caller): Html {
     </section>
     <section aria-labelledby="not">
       <h2 id="not">What waits, and what is left out</h2>
-      <div class="wide">
-        <table class="stack">
-          <thead>
-            <tr>
-              <th>Disk</th>
-              <th>Do</th>
-              <th>Why</th>
-            </tr>
-          </thead>
-          <tbody>
-            ${plan.skipped.map(
-              ({ subject, do: what, because }) =>
-                html`<tr>
-                  <td class="name">${name(shortName(subject))}</td>
-                  <td data-is="Do">${what}</td>
-                  <td data-is="Why">${name(because)}</td>
-                </tr>`,
-            )}
-          </tbody>
-        </table>
-      </div>
+      ${plan.skipped.length === 0 ? html`<p class="quiet">Nothing.</p>` : skipped(plan)}
     </section>`;
+}
+
+function skipped(plan: Plan): Html {
+  return html`<div class="wide">
+    <table class="stack">
+      <thead>
+        <tr>
+          <th>Disk</th>
+          <th>Do</th>
+          <th>Why</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${plan.skipped.map(
+          ({ subject, do: what, because }) =>
+            html`<tr>
+              <td class="name">${name(shortName(subject))}</td>
+              <td data-is="Do">${what}</td>
+              <td data-is="Why">${name(because)}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
 }
 
 /** A line a disk: what is moved, and behind it what that brings with it. */
