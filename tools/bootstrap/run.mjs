@@ -20,6 +20,7 @@ const PACKAGES = {
   sshd: "openssh-server",
   zstd: "zstd",
   xxhsum: "xxhash",
+  chromium: "chromium",
 };
 
 /** The test guest, what is opened in it, and what makes that: only its tests need so much. */
@@ -112,7 +113,7 @@ function refuseWithoutRoot() {
   if (hasApt && process.getuid() === 0) return;
   const how = hasApt
     ? `sudo apt-get install --no-install-recommends ${missing}`
-    : "install Ceph (mon, osd, rbd), sshd, zstd, xxhsum and the programs of tools/guest by hand";
+    : "install Ceph (mon, osd, rbd), sshd, zstd, xxhsum, chromium and the programs of tools/guest by hand";
   fail(`missing Debian packages: ${missing}; ${hasApt ? "not root" : "no apt-get here"}: ${how}`, 2);
 }
 

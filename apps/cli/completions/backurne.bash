@@ -29,8 +29,8 @@ _backurne() {
     case $word in
       --config=*) ask=(--config "${word#*=}") ;;
       --config) ask=(--config "${words[index + 1]}") && ((index++)) ;;
-      --cluster | --vmid | --profile | --log-level | --accept-removals | --sample | --to | --state-dir) ((index++)) ;;
-      --until | --reason | --with | --for) ((index++)) ;;
+      --cluster | --vmid | --profile | --log-level | --accept-removals | --sample | --to | --state-dir | --textfile) ((index++)) ;;
+      --until | --reason | --with | --for | --scope | --name) ((index++)) ;;
       -*) ;;
       *) if [[ -z $verb ]]; then verb=$word; elif [[ -z $sub ]]; then sub=$word; else more=$word; fi ;;
     esac
@@ -48,13 +48,14 @@ _backurne() {
   local run="--cluster --vmid --profile --force --no-cleanup --cleanup --take-over --accept-removals --uuid"
   local -a found=()
   case $previous in
-    --config | --state-dir) _backurne_files; return ;;
+    --config | --state-dir | --textfile) _backurne_files; return ;;
     --log-level) found=(trace debug info warn error silent) ;;
     --cluster) mapfile -t found < <("$command" __complete clusters "${ask[@]}" 2>/dev/null) ;;
     --profile) mapfile -t found < <("$command" __complete profiles "${ask[@]}" 2>/dev/null) ;;
     --to) mapfile -t found < <("$command" __complete places "${ask[@]}" 2>/dev/null) && compopt -o nospace 2>/dev/null ;;
-    --vmid | --accept-removals | --until | --reason | --with) return ;;
+    --vmid | --accept-removals | --until | --reason | --with | --name) return ;;
     --for) found=(1h 8h 2d) ;;
+    --scope) found=(read explore map backup admin) ;;
     --sample) found=(1/7 1/30) ;;
     *)
       case $verb:$typed in
@@ -72,10 +73,12 @@ _backurne() {
         release:-*) found=(--all $everywhere) ;;
         retention:-*) found=(--cluster --dry-run --uuid $everywhere) ;;
         trash:-*) found=(--all --yes --uuid $everywhere) ;;
+        metrics:-*) found=(--textfile $everywhere) ;;
+        token:-*) found=(--scope --name $everywhere) ;;
         *:-*) found=($everywhere) ;;
         :*)
           found=(backup plan explain ls restore map unmap list-mapped stats verify check-snap hold release)
-          found+=(retention forget trash precheck check doctor config version completion)
+          found+=(retention forget trash precheck check doctor metrics serve token config version completion)
           ;;
         backup:* | plan:*) [[ $previous == --take-over ]] && found=(prove) ;;
         explain:* | ls:* | verify:* | check-snap:* | forget:*)
@@ -107,6 +110,7 @@ _backurne() {
             restore) mapfile -t found < <("$command" __complete trash "$typed" "${ask[@]}" 2>/dev/null) ;;
           esac
           ;;
+        token:*) [[ -z $sub ]] && found=(create ls revoke) ;;
         config:*)
           case $sub in
             "") found=(check example convert schema) ;;

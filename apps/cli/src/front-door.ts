@@ -2,6 +2,7 @@
 export type FrontDoor = Pick<
   typeof import("backurne"),
   | "openBackurne"
+  | "openTelling"
   | "readConfig"
   | "findConfig"
   | "exampleConfig"
@@ -9,6 +10,12 @@ export type FrontDoor = Pick<
   | "configJsonSchema"
   | "formatProblem"
 >;
+
+export type Api = Pick<typeof import("@backurne/api"), "serve" | "openTokens">;
+
+export function loadApi(): Promise<Api> {
+  return import("@backurne/api");
+}
 
 export function loadFrontDoor(): Promise<FrontDoor> {
   return import("backurne");

@@ -1,5 +1,5 @@
 import { askAtTerminal } from "./ask.ts";
-import { loadFrontDoor } from "./front-door.ts";
+import { loadApi, loadFrontDoor } from "./front-door.ts";
 import { writeError } from "./errors.ts";
 import { outputTo } from "./output.ts";
 import { runCli } from "./run.ts";
@@ -22,6 +22,7 @@ const world: World = {
   onCrash,
   ask: process.stdin.isTTY ? askAtTerminal : undefined,
   loadFrontDoor,
+  loadApi,
 };
 
 process.once("uncaughtException", (error) => {

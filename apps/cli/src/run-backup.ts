@@ -1,8 +1,9 @@
-import type { Failure, RunEvent, RunReport, Settings } from "@backurne/model";
+import type { Failure, RunEvent, RunReport } from "@backurne/model";
 import { BackurneError, describeError } from "@backurne/model";
 import { applyEvent, finishRun, initialRun, joinSinks, writeLog, writeNdjson, writeRunFile } from "@backurne/reports";
 import type { RunState, Sink } from "@backurne/reports";
-import type { Backurne } from "backurne";
+import type { Outlet } from "@backurne/reports/outlets";
+import type { Session } from "./commands/session.ts";
 import { exitOf, writeError } from "./errors.ts";
 import { openLog } from "./log.ts";
 import { lookOf } from "./render/look.ts";
@@ -12,16 +13,14 @@ import { showLive } from "./show-live.ts";
 import { showPlain } from "./show-plain.ts";
 import type { World } from "./world.ts";
 
-interface Scene {
-  readonly backurne: Backurne;
-  readonly settings: Settings;
+interface Scene extends Session {
   readonly world: World;
 }
 
 /** A run, shown while it goes on; returns its exit code. */
 export async function runBackup(args: RunArgs, scene: Scene): Promise<number> {
   const { backurne, world } = scene;
-  const shown = await openSinks(args, scene);
+  const { shown, outlet } = await openSinks(args, scene);
   let state = initialRun;
   const onEvent = (event: RunEvent) => {
     state = applyEvent(state, event);
@@ -31,25 +30,34 @@ export async function runBackup(args: RunArgs, scene: Scene): Promise<number> {
     const watched = (args.json ? world.stderr : world.stdout).isTerminal;
     const report = await backurne.backup({ ...runOptionsOf(args), watched, signal: world.stop, onEvent });
     shown.end(report);
+    await outlet.close();
     return report.exit;
   } catch (error) {
     // Before anything began it is an error like any other command's; afterwards the run still gets its report.
     if (!state.started) throw error;
     shown.end(reportBroken(state, { error, now: world.now() }));
+    await outlet.close();
     return writeError(error, { output: world.stderr, debug: args.debug === true });
   }
 }
 
 /** Where a run is shown: to people, or as JSON with people (or a log) on stderr; and always in its file. */
-async function openSinks({ json, uuid, debug, logLevel }: RunArgs, { settings, world }: Scene): Promise<Sink> {
+async function openSinks(
+  { json, uuid, debug, logLevel }: RunArgs,
+  { settings, world, openTelling }: Scene,
+): Promise<{ readonly shown: Sink; readonly outlet: Outlet }> {
   const { stdout, stderr } = world;
   const log = await openLog(debug ? "debug" : (logLevel ?? settings.logLevel), world);
   const output = json ? stderr : stdout;
   const look = lookOf({ settings, world, output, uuid });
-  const runFile = writeRunFile({ stateDir: settings.stateDir, warn: (message) => log.logger.warn(message) });
+  const warn = (message: string): void => log.logger.warn(message);
+  const outlet = openTelling(warn).openOutlet();
+  const kept = [writeRunFile({ stateDir: settings.stateDir, warn }), outlet];
   const live = () => showLive(output, { world, look, log });
-  if (json) return joinSinks([writeNdjson(stdout.write), stderr.isTerminal ? live() : writeLog(log.logger), runFile]);
-  return joinSinks([stdout.isTerminal ? live() : showPlain(stdout, look), runFile]);
+  const people = json
+    ? [writeNdjson(stdout.write), stderr.isTerminal ? live() : writeLog(log.logger)]
+    : [stdout.isTerminal ? live() : showPlain(stdout, look)];
+  return { shown: joinSinks([...people, ...kept]), outlet };
 }
 
 function reportBroken(state: RunState, { error, now }: { error: unknown; now: number }): RunReport {

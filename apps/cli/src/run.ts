@@ -14,12 +14,15 @@ import { hold } from "./commands/hold.ts";
 import { listMapped } from "./commands/list-mapped.ts";
 import { ls } from "./commands/ls.ts";
 import { map } from "./commands/map.ts";
+import { metrics } from "./commands/metrics.ts";
 import { plan } from "./commands/plan.ts";
 import { precheck } from "./commands/precheck.ts";
 import { release } from "./commands/release.ts";
 import { restore } from "./commands/restore.ts";
 import { retention } from "./commands/retention.ts";
+import { serve } from "./commands/serve.ts";
 import { stats } from "./commands/stats.ts";
+import { token } from "./commands/token.ts";
 import { trash } from "./commands/trash.ts";
 import { unmap } from "./commands/unmap.ts";
 import { verify } from "./commands/verify.ts";
@@ -49,6 +52,9 @@ const COMMANDS: readonly Command[] = [
   precheck,
   check,
   doctor,
+  metrics,
+  serve,
+  token,
   config,
   version,
   completion,

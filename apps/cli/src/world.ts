@@ -1,4 +1,4 @@
-import type { FrontDoor } from "./front-door.ts";
+import type { Api, FrontDoor } from "./front-door.ts";
 
 /** A stream to write to, and what is known of the terminal behind it. */
 export interface Output {
@@ -25,4 +25,6 @@ export interface World {
   /** Asks the person at the terminal, yes or no; undefined: nobody sits there. */
   readonly ask?: ((question: string) => Promise<boolean>) | undefined;
   readonly loadFrontDoor: () => Promise<FrontDoor>;
+  /** The server, and its tokens: loaded by who needs them. */
+  readonly loadApi: () => Promise<Api>;
 }

@@ -1,8 +1,9 @@
+import { openTokens } from "@backurne/api";
 import { formatProblem } from "backurne";
 import type { RunEvent, RunReport } from "@backurne/model";
 import { foldReport } from "@backurne/reports";
 import type { Backurne, RunOptions } from "backurne";
-import type { FrontDoor } from "../src/front-door.ts";
+import type { Api, FrontDoor } from "../src/front-door.ts";
 import { runCli } from "../src/run.ts";
 import type { Output, World } from "../src/world.ts";
 import {
@@ -44,6 +45,8 @@ export interface Scene {
   readonly now?: () => number;
   /** Instead of what the front door would do. */
   readonly door?: Partial<FrontDoor>;
+  /** Instead of the server. */
+  readonly api?: Partial<Api>;
   /** What a person answers; not said: nobody is there. */
   readonly answer?: boolean;
   readonly ask?: World["ask"];
@@ -72,6 +75,7 @@ export async function run(words: string | readonly string[], scene: Scene = {}):
     onCrash: () => () => {},
     ...((scene.ask || scene.answer !== undefined) && { ask: scene.ask ?? (async () => scene.answer === true) }),
     loadFrontDoor: async () => recordedDoor(scene, calls),
+    loadApi: async () => ({ openTokens, serve: async () => undefined, ...scene.api }),
   };
   const argv = typeof words === "string" ? words.split(" ").filter(Boolean) : words;
   const exit = await runCli(argv, world);
@@ -99,6 +103,11 @@ function recordedDoor(scene: Scene, calls: [string, unknown][]): FrontDoor {
     backup: async (options) => call("backup", withoutLife(options), playRun(scene, options?.onEvent)),
     list: async () => call("list", undefined, images),
     points: async (reference) => call("points", reference, points),
+    inspect: async () => {
+      throw new Error("not recorded");
+    },
+    guestProfiles: async () => call("guestProfiles", undefined, []),
+    setGuestProfiles: async (guest) => call("setGuestProfiles", guest, undefined),
     stats: async () => call("stats", undefined, usages),
     verify: async ({ onEvent, signal: _signal, ...options }) => {
       for (const event of verifying) onEvent?.(event);
@@ -134,6 +143,10 @@ function recordedDoor(scene: Scene, calls: [string, unknown][]): FrontDoor {
     findConfig: ({ flag }) => call("findConfig", flag, flag ?? "/etc/backurne/backurne.yaml"),
     readConfig: async (path) => call("readConfig", path, settings),
     openBackurne: async () => backurne,
+    openTelling: () => ({
+      openOutlet: () => ({ event: () => undefined, end: () => undefined, close: async () => undefined }),
+      tellPrecheck: async () => undefined,
+    }),
     exampleConfig: () => "# an example\n",
     convertConfig: () => {
       throw new Error("not recorded");

@@ -17,7 +17,10 @@ import type {
   Explanation,
   Fix,
   Forgotten,
+  GuestAddress,
+  GuestProfiles,
   HoldReport,
+  ImageInspection,
   ImageListing,
   ImageUsage,
   Mapping,
@@ -25,6 +28,7 @@ import type {
   Plan,
   PointListing,
   Precheck,
+  ProfilesAnswer,
   ReleaseReport,
   Restoration,
   RetentionReport,
@@ -67,6 +71,8 @@ export interface Backurne extends AsyncDisposable {
   list(): Promise<readonly ImageListing[]>;
   /** Oldest first. */
   points(reference: string): Promise<readonly PointListing[]>;
+  /** One image, its points and the verdict on each, from one look. */
+  inspect(reference: string): Promise<ImageInspection>;
   /** Smallest first. */
   stats(): Promise<readonly ImageUsage[]>;
   explain(reference: string): Promise<Explanation>;
@@ -103,6 +109,10 @@ export interface Backurne extends AsyncDisposable {
   listMapped(): Promise<readonly Mapping[]>;
   /** Undoes what was mapped for a time that is over. Returns what could not be undone, a line each. */
   sweepMapped(): Promise<readonly string[]>;
+  /** What somebody has set for single guests of Proxmox clusters, in the backup pool. */
+  guestProfiles(): Promise<readonly GuestProfiles[]>;
+  /** Laid over what is configured as the profiles API's answers are; `undefined` takes it back. */
+  setGuestProfiles(guest: GuestAddress, answer: ProfilesAnswer | undefined): Promise<GuestProfiles | undefined>;
 }
 
 export interface OpenOptions {

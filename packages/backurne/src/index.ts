@@ -1,5 +1,6 @@
 export type * from "./api.ts";
-export { openBackurne } from "./open.ts";
+export { openBackurne, openDoor } from "./open.ts";
+export { openTelling, type Telling, type TellingOptions } from "./telling.ts";
 export { VERSION } from "./version.ts";
 export {
   configJsonSchema,

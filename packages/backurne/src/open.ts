@@ -8,7 +8,9 @@ import {
   explainImage,
   forgetImage,
   holdImage,
+  inspectImage,
   LEASE_TIMES,
+  listGuestProfiles,
   listImages,
   listPoints,
   listTrash,
@@ -21,6 +23,7 @@ import {
   restoreImage,
   restoreTrashed,
   runBackup,
+  setGuestProfiles,
   shareRoom,
   unmapImages,
   verifyImages,
@@ -100,6 +103,13 @@ export async function openBackurne(settings: Settings, options: OpenOptions = {}
     sites: () => [hereOf(access, settings), ...opened.flatMap(({ sites }) => sites())],
   };
 
+  return openDoor(house, async () => {
+    await Promise.all([...opened, ...(profilesApi ? [profilesApi] : [])].map((one) => one.close()));
+  });
+}
+
+/** What can be asked of a house. Tests furnish one of their own. */
+export function openDoor(house: House, close: () => Promise<void>): Backurne {
   return {
     plan: (planOptions = {}) => previewRun(house, planOptions),
     async backup({ onEvent, ...runOptions } = {}) {
@@ -113,6 +123,7 @@ export async function openBackurne(settings: Settings, options: OpenOptions = {}
     },
     list: () => listImages(house),
     points: (reference) => listPoints(house, reference),
+    inspect: (reference) => inspectImage(house, reference),
     stats: () => listUsage(house),
     explain: (reference) => explainImage(house, reference),
     async verify(verifyOptions) {
@@ -134,9 +145,9 @@ export async function openBackurne(settings: Settings, options: OpenOptions = {}
     unmap: (request, mapOptions) => unmapImages(house, request, mapOptions),
     listMapped: () => house.mapper.list(),
     sweepMapped: () => house.mapper.sweep(),
-    async [Symbol.asyncDispose]() {
-      await Promise.all([...opened, ...(profilesApi ? [profilesApi] : [])].map((one) => one.close()));
-    },
+    guestProfiles: () => listGuestProfiles(house),
+    setGuestProfiles: (guest, answer) => setGuestProfiles(house, guest, answer),
+    [Symbol.asyncDispose]: close,
   };
 }
 

@@ -209,8 +209,31 @@ check:
 #  ca_file: /etc/backurne/ca.pem
 #  may_lower: false
 
-# Read and checked; of no effect in this version.
+# \`backurne serve\`: the API and the page, for those who bring a token of \`backurne token create\`. It listens on a unix
+# socket or on loopback; what is to be reached from elsewhere needs a proxy that speaks TLS, and its name here.
+api:
+  listen: 127.0.0.1:5000 # or unix:/run/backurne.sock
+  #hosts: [backurne.example.net]
+
+# A line for each transfer: which image, from which cluster, how many seconds. syslog, influxdb, none, or a file.
 #report_time: influxdb
-#influxdb: { url: "http://127.0.0.1:8086", token_file: influxdb.token }
-#api: { listen: "127.0.0.1:5000" }
+# InfluxDB 2 wants org, bucket and a token; InfluxDB 1 a db, and user and password where it asks for them. ca_file and
+# mtls (certificate and key) are for TLS. Instead of url: host, port and tls, as the old tool had them.
+#influxdb:
+#  url: https://influx.example.net:8086
+#  org: ops
+#  bucket: backurne
+#  token_file: influxdb.token
+#  ca_file: /etc/backurne/ca.pem
+#  mtls: [/etc/backurne/influx.pem, /etc/backurne/influx.key]
+#  verify_tls: true
+
+# Who is told at the end of a run, or of a precheck: at most one message each time, whatever has happened. What lasts is
+# told again once a day; digest tells once a day how it went.
+#notify:
+#  on: [failure, late, recovery]
+#  again: 1d
+#  mail: { host: localhost, from: backurne@example.net, to: [ops@example.net] } # tls: starttls, user, password_file
+#  webhook: { url: "https://chat.example.net/hook", token_file: chat.token }
+#  command: /etc/backurne/tell
 `;

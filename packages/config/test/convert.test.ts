@@ -25,7 +25,7 @@ config = {
     'hash_binary': 'xxhsum',
     'fsfreeze': True,
     'profiles_api': None,
-    'influxdb': {'url': 'http://localhost:8086', 'password': 'flux'},
+    'influxdb': {'url': 'http://localhost:8086', 'db': 'backurne', 'password': 'flux'},
     'old_thing': {'api_key': 'hush', 'sizes': [1, -2.5, (3,)]},
 }
 config['live_clusters'] = [
@@ -71,6 +71,7 @@ hash_binary: xxhsum
 # fsfreeze: true  (is left out: the old tool never really froze, and with this line we would)
 influxdb:
   url: http://localhost:8086
+  db: backurne
   password_file: /etc/backurne/secrets/influxdb.password
 # old_thing: {"api_key":"in /etc/backurne/secrets/old_thing.api_key","sizes":[1,-2.5,[3]]}  (is not known here)
 live_clusters:

@@ -65,6 +65,7 @@ test("the smallest configuration, with every default", () => {
     changeAlarm: { factor: 8, atLeast: 1024 ** 3, share: 0.25 },
     timezone: host,
     legacyTimezone: host,
+    api: { listen: { host: "127.0.0.1", port: 5000 }, hosts: [] },
     stateDir: "/var/lib/backurne",
     hashBinary: "xxhsum",
     logLevel: "info",

@@ -6,12 +6,16 @@ import {
   parseMoments,
   parseProofs,
   shortName,
+  sumPacked,
+  type Explanation,
+  type ImageInspection,
   type ImageListing,
   type ImageUsage,
   type Marks,
   type PointListing,
+  type SnapshotName,
 } from "@backurne/model";
-import { candidatesOf, pointOf, sharedSnapshots, type Candidate } from "@backurne/planner";
+import { candidatesOf, explainDisk, pointOf, sharedSnapshots, usualVolume, type Candidate } from "@backurne/planner";
 import { lateFrom } from "@backurne/retention";
 import { gatherFacts } from "./gather.ts";
 import type { House } from "./house.ts";
@@ -54,6 +58,7 @@ function listing({ input, state }: Candidate, { settings, now }: House): ImageLi
     size: chain?.size ?? 0,
     snapshots: points.length,
     lastGood: points.length > 0 ? new Date(newest).toISOString() : undefined,
+    newest: newestByProfile(points),
     state: state.state,
     stateSince: state.since,
     late: state.state === "present" ? late.map((profile) => profile.name) : [],
@@ -66,6 +71,12 @@ function listing({ input, state }: Candidate, { settings, now }: House): ImageLi
   };
 }
 
+function newestByProfile(points: readonly SnapshotName[]): ImageListing["newest"] {
+  const newest = new Map<string, number>();
+  for (const { profile, time } of points) newest.set(profile, Math.max(time, newest.get(profile) ?? 0));
+  return Object.fromEntries([...newest].map(([profile, time]) => [profile, new Date(time).toISOString()]));
+}
+
 function verificationOf({ verified, suspect }: Marks): Pick<ImageListing, "verified" | "verifiedWhole" | "suspect"> {
   return {
     verified: verified && { how: verified.last.how, at: verified.last.at },
@@ -75,10 +86,17 @@ function verificationOf({ verified, suspect }: Marks): Pick<ImageListing, "verif
 }
 
 export async function listPoints(house: House, reference: string): Promise<readonly PointListing[]> {
-  const { chain, disk } = findImage(
-    reference,
-    (await survey(house)).filter((one) => one.input.chain),
-  ).input;
+  return pointsOf(findImage(reference, (await survey(house)).filter(hasChain)), house);
+}
+
+/** All there is to say about one backup image, from one look. */
+export async function inspectImage(house: House, reference: string): Promise<ImageInspection> {
+  const candidate = findImage(reference, (await survey(house)).filter(hasChain));
+  const [points, explanation] = await Promise.all([pointsOf(candidate, house), explain(candidate, house)]);
+  return { version: 1, kind: "image", image: listing(candidate, house), points, explanation };
+}
+
+async function pointsOf({ input: { chain, disk } }: Candidate, house: House): Promise<readonly PointListing[]> {
   if (!chain) return [];
   const told = (await house.backup.metadata(chain.image)) ?? {};
   const [moments, proofs] = [parseMoments(told), parseProofs(told)];
@@ -105,6 +123,25 @@ export async function listPoints(house: House, reference: string): Promise<reado
     const moment = { ...(consistency && { consistency }), ...(kept && { config: kept }) };
     return [{ ...point, ...verified, ...(came && { moved: came }), ...moment, ...(hold && { hold }) }];
   });
+}
+
+export async function explain(candidate: Candidate, house: House): Promise<Explanation> {
+  const { chain } = candidate.input;
+  const { volume = [] } = (chain && parseMarks((await house.backup.metadata(chain.image)) ?? {})) ?? {};
+  const last = volume.at(-1);
+  const usual = usualVolume(volume, house.now());
+  const packed = sumPacked(volume);
+  const changed = last && {
+    runs: volume.length,
+    last: last.bytes,
+    ...(usual !== undefined && { usual }),
+    ...(packed && { packed }),
+  };
+  return { ...explainDisk(candidate), ...(changed && { changed }) };
+}
+
+function hasChain({ input }: Candidate): boolean {
+  return input.chain !== undefined;
 }
 
 /** Smallest first, as the old tool had it. */

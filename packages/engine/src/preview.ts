@@ -1,10 +1,9 @@
-import { parseMarks, sumPacked, type Explanation, type Job, type Plan, type TransferStep } from "@backurne/model";
-import { explainDisk, usualVolume } from "@backurne/planner";
+import type { Explanation, Job, Plan, TransferStep } from "@backurne/model";
 import pLimit from "p-limit";
 import { gatherFacts, namesOf } from "./gather.ts";
 import type { House } from "./house.ts";
 import { openIntents } from "./intents.ts";
-import { survey } from "./list.ts";
+import { explain, survey } from "./list.ts";
 import type { RunOptions } from "./options.ts";
 import { needsTakeOver } from "./ownership.ts";
 import { askProfiles } from "./profiles.ts";
@@ -52,17 +51,5 @@ async function estimate({ plan, candidates }: Decided, { clusters }: House): Pro
 }
 
 export async function explainImage(house: House, reference: string): Promise<Explanation> {
-  const candidate = findImage(reference, await survey(house));
-  const { chain } = candidate.input;
-  const { volume = [] } = (chain && parseMarks((await house.backup.metadata(chain.image)) ?? {})) ?? {};
-  const last = volume.at(-1);
-  const usual = usualVolume(volume, house.now());
-  const packed = sumPacked(volume);
-  const changed = last && {
-    runs: volume.length,
-    last: last.bytes,
-    ...(usual !== undefined && { usual }),
-    ...(packed && { packed }),
-  };
-  return { ...explainDisk(candidate), ...(changed && { changed }) };
+  return explain(findImage(reference, await survey(house)), house);
 }

@@ -1,29 +1,51 @@
-import { formatKey, type ProfilesAnswer, type Warning } from "@backurne/model";
+import {
+  describeError,
+  formatKey,
+  joinAnswers,
+  type GuestProfiles,
+  type ProfilesAnswer,
+  type Warning,
+} from "@backurne/model";
 import { selectDisk } from "@backurne/planner";
 import type { Facts } from "./gather.ts";
+import { isOf, listGuestProfiles } from "./guest-profiles.ts";
 import type { House } from "./house.ts";
 
-/** What the profiles API said, by the key of the disk. */
+/** What the profiles API says, and what somebody has set in the pool, by the key of the disk. */
 export interface Asked {
   readonly answers: ReadonlyMap<string, ProfilesAnswer>;
   readonly warnings: readonly Warning[];
 }
 
 /** Asked before anything is decided, for every disk that no rule excludes. Its own client bounds how many at once. */
-export async function askProfiles(facts: Facts, { askProfiles: ask }: House): Promise<Asked> {
+export async function askProfiles(facts: Facts, house: House): Promise<Asked> {
   const answers = new Map<string, ProfilesAnswer>();
   const warnings = new Map<string, Warning>();
-  if (!ask) return { answers, warnings: [] };
+  const mayLower = house.settings.profilesApi?.mayLower === true;
+  // A plain cluster knows no guests that could have policies of their own.
+  const guests = facts.clusters.flatMap(({ cluster, disks = [] }) =>
+    disks.flatMap(({ disk }) => (disk.vm && selectDisk(cluster, disk).selected ? { cluster, disk, vm: disk.vm } : [])),
+  );
+  const set = guests.length > 0 ? await readSet(house, warnings) : [];
   await Promise.all(
-    facts.clusters.flatMap(({ cluster, disks = [] }) =>
-      disks.map(async ({ disk }) => {
-        // A plain cluster knows no guests that could have policies of their own.
-        if (!disk.vm || !selectDisk(cluster, disk).selected) return;
-        const { answer, warning } = await ask(disk, cluster);
-        if (answer) answers.set(formatKey(disk.key), answer);
-        if (warning !== undefined) warnings.set(warning, { about: "profiles_api", message: warning });
-      }),
-    ),
+    guests.map(async ({ cluster, disk, vm }) => {
+      const { answer, warning } = (await house.askProfiles?.(disk, cluster)) ?? {};
+      const own = set.find((one) => isOf(one, { cluster: cluster.name, vmid: vm.vmid }))?.answer;
+      const joined = joinAnswers(answer, own, mayLower);
+      if (joined) answers.set(formatKey(disk.key), joined);
+      if (warning !== undefined) warnings.set(warning, { about: "profiles_api", message: warning });
+    }),
   );
   return { answers, warnings: [...warnings.values()] };
+}
+
+/** What cannot be read keeps nobody from backing up by what is configured. */
+async function readSet(house: House, warnings: Map<string, Warning>): Promise<readonly GuestProfiles[]> {
+  try {
+    return await listGuestProfiles(house);
+  } catch (error) {
+    const message = `${describeError(error)}; what is configured applies`;
+    warnings.set(message, { about: "profiles of guests", message });
+    return [];
+  }
 }

@@ -2,6 +2,7 @@ export * from "./check.ts";
 export * from "./diagnosis.ts";
 export * from "./errors.ts";
 export * from "./events.ts";
+export * from "./guest-profiles.ts";
 export * from "./guests.ts";
 export * from "./holds.ts";
 export * from "./image-name.ts";

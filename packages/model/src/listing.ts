@@ -20,6 +20,8 @@ export interface ImageListing {
   readonly snapshots: number;
   /** ISO 8601; undefined: no good backup. */
   readonly lastGood?: string | undefined;
+  /** ISO 8601, by profile: its newest backup. */
+  readonly newest?: Readonly<Record<string, string>> | undefined;
   readonly state: SourceState;
   readonly stateSince?: string | undefined;
   /** Profiles whose backup is late. */
@@ -122,4 +124,14 @@ export interface Explanation {
     | undefined;
   /** Until when the last copy would be kept if the source vanished today. */
   readonly lastCopyUntil?: string | undefined;
+}
+
+/** One backup image, its points and the verdict on each, all from one look. */
+export interface ImageInspection {
+  readonly version: 1;
+  readonly kind: "image";
+  readonly image: ImageListing;
+  /** Oldest first. */
+  readonly points: readonly PointListing[];
+  readonly explanation: Explanation;
 }

@@ -22,6 +22,9 @@ export interface Settings {
   readonly logLevel: LogLevel;
   readonly prettyColors: boolean;
   readonly profilesApi?: ProfilesApiSettings | undefined;
+  readonly api?: ApiSettings | undefined;
+  readonly reportTime?: ReportTime | undefined;
+  readonly notify?: NotifySettings | undefined;
   readonly check?: CheckSettings | undefined;
   /** undefined: no jump of the change volume raises an alarm. */
   readonly changeAlarm?: ChangeAlarmSettings | undefined;
@@ -56,6 +59,61 @@ export interface ProfilesApiSettings {
   readonly caFile?: string | undefined;
   /** A profile it names may also keep less than the configured one of that name. */
   readonly mayLower: boolean;
+}
+
+/** How this host answers over HTTP. */
+export interface ApiSettings {
+  readonly listen: { readonly socket: string } | { readonly host: string; readonly port: number };
+  /** Names by which a proxy in front is called, `HOST` or `HOST:PORT`. */
+  readonly hosts: readonly string[];
+}
+
+/** Where a line goes for each transfer: which image, from where, how long. */
+export type ReportTime =
+  | { readonly kind: "syslog" }
+  | { readonly kind: "file"; readonly path: string }
+  | { readonly kind: "influxdb"; readonly influxdb: InfluxSettings };
+
+export interface InfluxSettings {
+  /** Without a path. */
+  readonly url: string;
+  readonly into: { readonly db: string } | { readonly org: string; readonly bucket: string };
+  readonly login?: { readonly token: string } | { readonly user: string; readonly password: string } | undefined;
+  readonly tls: ClientTls;
+}
+
+/** How a server proves who it is, and we to it. Paths of files. */
+export interface ClientTls {
+  /** Whoever answers will do. */
+  readonly unchecked?: boolean | undefined;
+  readonly caFile?: string | undefined;
+  readonly certFile?: string | undefined;
+  readonly keyFile?: string | undefined;
+}
+
+/** `late`: what `check` would call a problem. */
+export type NoticeKind = "failure" | "late" | "recovery" | "digest";
+
+/** Who is told what, beside those who look. */
+export interface NotifySettings {
+  readonly on: readonly NoticeKind[];
+  /** ms; what lasts is told again after so long, and nothing twice within it. */
+  readonly again: number;
+  readonly mail?: MailSettings | undefined;
+  readonly webhook?: { readonly url: string; readonly token?: string | undefined; readonly tls: ClientTls } | undefined;
+  /** A program by absolute path; what there is to tell comes as JSON on its stdin. */
+  readonly command?: string | undefined;
+}
+
+export interface MailSettings {
+  readonly host: string;
+  readonly port: number;
+  /** `wrapped`: from the first byte; `starttls`: or nothing is sent; `off`: for a server on this host. */
+  readonly tls: "wrapped" | "starttls" | "off";
+  readonly caFile?: string | undefined;
+  readonly login?: { readonly user: string; readonly password: string } | undefined;
+  readonly from: string;
+  readonly to: readonly string[];
 }
 
 /** Programs of the operator's, by absolute path. */

@@ -465,6 +465,29 @@ const DOCUMENTS: readonly [string, z.ZodType, unknown][] = [
     schemas.unmapped,
     { version: 1, kind: "unmapped", mappings: [{ id: mapping.id, backups: mapping.backups }] },
   ],
+  [
+    "token-ls",
+    schemas.tokens,
+    {
+      version: 1,
+      kind: "tokens",
+      tokens: [{ id: "5f0c1d2e3a4b", name: "grafana", scopes: ["read"], created: "2026-11-02T09:00:00.000Z" }],
+    },
+  ],
+  [
+    "token-create",
+    schemas.tokenCreated,
+    {
+      version: 1,
+      kind: "token-created",
+      text: "bkn_5f0c1d2e3a4b_8c6rQm0rUq1x4H0m3S9b2Yv7tK5wZ1aEoGdJfLhNpRs",
+      id: "5f0c1d2e3a4b",
+      name: "grafana",
+      scopes: ["read"],
+      created: "2026-11-02T09:00:00.000Z",
+    },
+  ],
+  ["token-revoke", schemas.tokenRevoked, { version: 1, kind: "token-revoked", id: "5f0c1d2e3a4b" }],
   ["version", schemas.version, { version: 1, kind: "version", backurne: "0.1.0", node: "24.21.0" }],
   [
     "config-check",

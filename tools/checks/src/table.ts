@@ -22,7 +22,8 @@ export const TABLE: Readonly<Record<string, readonly string[]>> = {
     "model retention planner exec ssh rbd cluster cluster-plain cluster-proxmox config profiles-api mapper engine reports".split(
       " ",
     ),
-  cli: ["model", "reports", "backurne"],
+  api: ["model", "retention", "reports", "backurne"],
+  cli: ["model", "reports", "backurne", "api"],
 };
 
 /** The one room that starts programs. */

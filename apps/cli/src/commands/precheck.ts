@@ -1,5 +1,6 @@
 import { dressHelp } from "../help.ts";
 import type { GlobalArgs } from "../help.ts";
+import { openLog } from "../log.ts";
 import { printDocument, printLines } from "../print.ts";
 import { lookOf } from "../render/look.ts";
 import { renderPrecheck } from "../render/precheck.ts";
@@ -20,10 +21,12 @@ export const precheck: Command = {
       ],
     }),
   run: (args: GlobalArgs, world) =>
-    withBackurne({ args, world }, async ({ backurne, settings }) => {
+    withBackurne({ args, world }, async ({ backurne, settings, openTelling }) => {
       const found = await backurne.precheck();
       if (args.json) printDocument(found, world);
       else printLines(renderPrecheck(found, lookOf({ settings, world })), world);
+      const { logger } = await openLog(args.logLevel ?? settings.logLevel, world);
+      await openTelling((message) => logger.warn(message)).tellPrecheck();
       return 0;
     }),
 };

@@ -1,11 +1,13 @@
 import { printable, type Settings } from "@backurne/model";
-import type { Backurne } from "backurne";
+import type { Backurne, Telling } from "backurne";
 import type { GlobalArgs } from "../help.ts";
 import type { World } from "../world.ts";
 
 export interface Session {
   readonly backurne: Backurne;
   readonly settings: Settings;
+  /** Whoever is to be told of runs besides those who look; `warn` hears what could not be said. */
+  readonly openTelling: (warn: (message: string) => void) => Telling;
 }
 
 /** Reads the configuration, opens the front door, undoes what was mapped for so long, and closes it again whatever happens. */
@@ -17,5 +19,7 @@ export async function withBackurne<T>(
   const settings = await door.readConfig(door.findConfig({ flag: args.config, env: world.env }));
   await using backurne = await door.openBackurne(settings, { now: world.now, env: world.env });
   for (const left of await backurne.sweepMapped()) world.stderr.write(`WARN ${printable(left)}\n`);
-  return await work({ backurne, settings });
+  const openTelling = (warn: (message: string) => void) =>
+    door.openTelling(settings, { env: world.env, now: world.now, warn });
+  return await work({ backurne, settings, openTelling });
 }

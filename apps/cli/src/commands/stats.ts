@@ -1,5 +1,4 @@
-import type { ImageUsage } from "@backurne/model";
-import type { Stats } from "@backurne/reports/schemas";
+import { addUpUsage } from "@backurne/reports";
 import { dressHelp } from "../help.ts";
 import type { GlobalArgs } from "../help.ts";
 import { printDocument, printLines } from "../print.ts";
@@ -25,15 +24,9 @@ export const stats: Command = {
     }).option("uuid", { type: "boolean", describe: "show the names of rbd images" }),
   run: (args: StatsArgs, world) =>
     withBackurne({ args, world }, async ({ backurne, settings }) => {
-      const document = addUp(await backurne.stats());
+      const document = addUpUsage(await backurne.stats());
       if (args.json) printDocument(document, world);
       else printLines(renderStats(document, lookOf({ settings, world, uuid: args.uuid })), world);
       return 0;
     }),
 };
-
-export function addUp(images: readonly ImageUsage[]): Stats {
-  const sum = (what: "size" | "used" | "snapshots") => images.reduce((total, image) => total + image[what], 0);
-  const total = { images: images.length, size: sum("size"), used: sum("used"), snapshots: sum("snapshots") };
-  return { version: 1, kind: "stats", images, total };
-}

@@ -3,6 +3,7 @@ import { checkEndpoints } from "./endpoints.ts";
 import type { Check, Finding } from "./finding.ts";
 import { checkFreezing } from "./freezing.ts";
 import { checkNames } from "./names.ts";
+import { checkOutlets } from "./outlets.ts";
 import { checkPools } from "./pools.ts";
 import { checkProfiles } from "./profiles.ts";
 import { checkReach } from "./reach.ts";
@@ -18,6 +19,7 @@ const checks: readonly Check[] = [
   checkFreezing,
   checkEndpoints,
   checkSecrets,
+  checkOutlets,
 ];
 
 /** All mistakes that only several values together make. */

@@ -1,14 +1,15 @@
 import { z } from "zod";
+import { api } from "./api.ts";
 import { changeAlarm } from "./change-alarm.ts";
 import { liveCluster } from "./cluster.ts";
 import { hooks } from "./hooks.ts";
+import { influxdb, reportTime } from "./influxdb.ts";
+import { notify } from "./notify.ts";
 import { profiles } from "./profile.ts";
 import { profilesApi } from "./profiles-api.ts";
 import { address, endpoint } from "./reach.ts";
 import { section } from "./section.ts";
 import { absolutePath, duration, rate, text, timezone, whole } from "./words.ts";
-
-const laterText = "Read by a later version";
 
 /** The configuration as it stands in the file. What the rest of the house sees of it is `Settings`. */
 export const config = section({
@@ -71,9 +72,10 @@ export const config = section({
     .optional()
     .describe("Programs to run around snapshots and transfers; nobody else may be able to change them"),
   profiles_api: profilesApi.optional().describe("Asked for each guest's own policies"),
-  report_time: z.union([z.boolean(), text], { error: "expected true, false or text" }).optional().describe(laterText),
-  influxdb: z.looseObject({}).optional().describe(laterText),
-  api: z.looseObject({ listen: text.optional() }).optional().describe(laterText),
+  report_time: reportTime.optional().describe("Where a line goes for each transfer: image, cluster, seconds"),
+  influxdb: influxdb.optional(),
+  notify: notify.optional().describe("Who is told when backups fail, are late, or go well again"),
+  api: api.prefault({}),
 });
 
 export type Config = z.output<typeof config>;

@@ -2,8 +2,10 @@ import type { ChangeAlarmSettings, Settings } from "@backurne/model";
 import { isTimezone } from "@backurne/retention";
 import { parseRate } from "../rate.ts";
 import type { Config } from "../schema/config.ts";
+import { resolveApi } from "./api.ts";
 import { resolveCheck } from "./check.ts";
 import { resolveCluster } from "./clusters.ts";
+import { resolveNotify, resolveReportTime } from "./outlets.ts";
 import { resolveProfilesApi } from "./profiles-api.ts";
 import { resolveProfiles } from "./profiles.ts";
 import { resolveAddress } from "./reach.ts";
@@ -13,7 +15,8 @@ const day = 86_400_000;
 
 /** What the rest of the house sees of a configuration that has no problems. */
 export function resolveSettings(config: Config, locate: Locate): Settings {
-  const { max_new_fulls_per_run: max, profiles_api: api, change_alarm: alarm } = config;
+  const { max_new_fulls_per_run: max, profiles_api: profilesApi, change_alarm: alarm } = config;
+  const reportTime = resolveReportTime(config);
   return {
     snapPrefix: config.snap_prefix,
     profiles: resolveProfiles(config.profiles),
@@ -33,9 +36,12 @@ export function resolveSettings(config: Config, locate: Locate): Settings {
     ...(config.verify?.sent === undefined ? {} : { verifySent: config.verify.sent }),
     logLevel: config.log_level,
     prettyColors: config.pretty_colors,
+    api: resolveApi(config.api),
     check: resolveCheck(config.check),
+    ...(reportTime && { reportTime }),
+    ...(config.notify && { notify: resolveNotify(config.notify) }),
     ...(alarm === false ? {} : { changeAlarm: resolveAlarm(alarm) }),
-    ...(api === undefined ? {} : { profilesApi: resolveProfilesApi(api) }),
+    ...(profilesApi === undefined ? {} : { profilesApi: resolveProfilesApi(profilesApi) }),
   };
 }
 

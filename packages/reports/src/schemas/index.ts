@@ -8,6 +8,7 @@ export { plan } from "./plan.ts";
 export { restoration } from "./restore.ts";
 export { retention } from "./retention.ts";
 export { runEvent, runReport } from "./run.ts";
+export * from "./token.ts";
 export * from "./tool.ts";
 export * from "./trash.ts";
 export { verification } from "./verification.ts";

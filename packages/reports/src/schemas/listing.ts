@@ -1,4 +1,4 @@
-import type { Explanation, ImageListing, ImageUsage, PointListing } from "@backurne/model";
+import type { Explanation, ImageInspection, ImageListing, ImageUsage, PointListing } from "@backurne/model";
 import { z } from "zod";
 import { alarm, hold } from "./hold.ts";
 import { amount, consistency, side, sourceState } from "./plan.ts";
@@ -15,6 +15,7 @@ const imageListing = z.strictObject({
   size: amount,
   snapshots: amount,
   lastGood: z.string().optional(),
+  newest: z.record(z.string(), z.string()).readonly().optional(),
   state: sourceState,
   stateSince: z.string().optional(),
   late: z.array(z.string()).readonly(),
@@ -116,3 +117,12 @@ export const explanation = z.strictObject({
     .optional(),
   lastCopyUntil: z.string().optional(),
 }) satisfies z.ZodType<Explanation>;
+
+/** One image of the API: listing, points and verdicts from one look. */
+export const imageInspection = z.strictObject({
+  version: z.literal(1),
+  kind: z.literal("image"),
+  image: imageListing.readonly(),
+  points: pointListings,
+  explanation: explanation.readonly(),
+}) satisfies z.ZodType<ImageInspection>;

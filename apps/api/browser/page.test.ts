@@ -1,0 +1,189 @@
+import { mkdir } from "node:fs/promises";
+import { createAdaptorServer } from "@hono/node-server";
+import type { AddressInfo } from "node:net";
+import { chromium, type Browser, type Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { DAY } from "@backurne/simulation";
+import { buildApp } from "../src/app.ts";
+import { openApi, type Api } from "../test/world.ts";
+import type { Scope } from "../src/scopes.ts";
+import { liveThrough } from "./scene.ts";
+
+const SHOTS = process.env["BACKURNE_SCREENSHOTS"];
+
+let browser: Browser;
+beforeAll(async () => {
+  // Nothing of Debian's sandbox works for root in a container; what is opened is our own page.
+  browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
+});
+afterAll(() => browser.close());
+
+interface Visit extends Api {
+  readonly page: Page;
+  readonly url: string;
+  /** What the page tried and was not allowed, and what went wrong in it. */
+  readonly troubles: string[];
+}
+
+interface Visitor {
+  readonly scope?: Scope;
+  readonly width?: number;
+  readonly dark?: boolean;
+  readonly script?: boolean;
+}
+
+/** Somebody who has put his token into the form. */
+async function visit({ scope = "admin", width = 1280, dark = false, script = true }: Visitor = {}): Promise<Visit> {
+  // The port is known only once the server listens, and whoever asks is told by it.
+  const port = await freePort();
+  const api = await openApi({ api: { listen: { host: "127.0.0.1", port }, hosts: [] } }, {}, liveThrough);
+  await api.scene.backurne.precheck();
+  const server = createAdaptorServer({ fetch: buildApp(api.scene).fetch });
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", () => resolve()));
+  const context = await browser.newContext({
+    viewport: { width, height: 900 },
+    colorScheme: dark ? "dark" : "light",
+    javaScriptEnabled: script,
+  });
+  onTestFinished(async () => {
+    await context.close();
+    await new Promise(
+      (resolve) => (server.close(resolve), "closeAllConnections" in server && server.closeAllConnections()),
+    );
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  const troubles: string[] = [];
+  page.on("console", (message) => message.type() === "error" && troubles.push(message.text()));
+  page.on("pageerror", (error) => troubles.push(error.message));
+  const url = `http://127.0.0.1:${port}`;
+  await page.goto(url);
+  await page.getByLabel("Token").fill(api.tokens[scope]);
+  await page.getByRole("button", { name: "Enter" }).click();
+  await page.getByRole("heading", { name: "Overview" }).waitFor();
+  // The form itself came with a 401.
+  troubles.length = 0;
+  return { ...api, page, url, troubles };
+}
+
+async function freePort(): Promise<number> {
+  const server = createAdaptorServer({ fetch: () => new Response() });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", () => resolve()));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+async function shoot(page: Page, name: string): Promise<void> {
+  if (SHOTS === undefined) return;
+  await mkdir(SHOTS, { recursive: true });
+  await page.screenshot({ path: `${SHOTS}/${name}.png`, fullPage: true });
+}
+
+/** Pixels that hang out at the right. */
+const WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
+
+const PLACES = ["/", "/images/px1%2Fweb01%2Fscsi0", "/plan", "/runs", "/policies", "/findings"];
+
+describe("whoever has a token", () => {
+  test("sees what is protected, and by a word less of it; an image shows its points, and why they stay", async () => {
+    const { page, troubles } = await visit();
+    await expect.poll(() => page.locator("#images tbody tr:visible").count()).toBe(8);
+    await page.keyboard.press("/");
+    await page.keyboard.type("web01");
+    await expect.poll(() => page.locator("#images tbody tr:visible").count()).toBe(1);
+    await page.getByRole("link", { name: "px1/web01/scsi0" }).click();
+    await page.getByRole("heading", { name: "px1/web01/scsi0" }).waitFor();
+    expect(await page.locator("svg circle.dot").count()).toBeGreaterThan(20);
+    expect(await page.getByText("next daily").count()).toBe(1);
+    // A point of the line leads to its row, by keyboard too.
+    await page.locator("svg a").first().focus();
+    await page.keyboard.press("Enter");
+    expect(new URL(page.url()).hash).toMatch(/^#point-\d+$/);
+    expect(troubles).toEqual([]);
+  });
+
+  test("holds a point and releases it; who may only read is not offered to", async () => {
+    const { page, audited } = await visit();
+    await page.goto(`${new URL(page.url()).origin}/images/px1%2Fweb01%2Fscsi0`);
+    await page.getByRole("button", { name: "Hold", exact: true }).first().click();
+    await page.getByRole("button", { name: "Release", exact: true }).click();
+    await expect.poll(() => page.getByRole("button", { name: "Release", exact: true }).count()).toBe(0);
+    expect(audited.map(({ path, status }) => [path.split("/").at(-1), status])).toEqual([
+      ["hold", undefined],
+      ["hold", 303],
+      ["release", undefined],
+      ["release", 303],
+    ]);
+    const reader = await visit({ scope: "read" });
+    await reader.page.goto(`${reader.url}/images/px1%2Fweb01%2Fscsi0`);
+    expect(await reader.page.getByRole("button").allTextContents()).toEqual(["Leave"]);
+  });
+
+  test("starts a run, sees it move, and sees its end", async () => {
+    const { page, world, url, troubles } = await visit();
+    world.now += DAY;
+    const gate = Promise.withResolvers<void>();
+    world.before = (call) => (call.includes("createSnapshot") ? gate.promise : undefined);
+    await page.goto(`${url}/plan`);
+    await shoot(page, "plan-due");
+    await page.getByRole("button", { name: "Start this run" }).click();
+    await page.getByText("of 8 disks").waitFor();
+    await shoot(page, "run-live");
+    gate.resolve();
+    await page.getByText("well", { exact: true }).waitFor();
+    await page.getByRole("heading", { name: "Disks" }).waitFor();
+    await shoot(page, "run-ended");
+    expect(troubles).toEqual([]);
+  });
+
+  test("tries a policy and sees ten years of it; a mistake is said", async () => {
+    const { page, url } = await visit({ scope: "read" });
+    await page.goto(`${url}/policies`);
+    expect(await page.locator("polygon.band").count()).toBe(4);
+    await page.getByLabel("keep").first().fill("nonsense");
+    await page.getByRole("button", { name: "Play ten years" }).click();
+    await expect.poll(() => page.getByRole("alert").textContent()).toContain("keep a whole number");
+    expect(await page.locator("polygon.band").count()).toBe(0);
+  });
+
+  test("leaves, and is asked for the token again; a wrong one is said to be wrong", async () => {
+    const { page } = await visit();
+    await page.getByRole("button", { name: "Leave" }).click();
+    await page.getByLabel("Token").fill("bkn_nonsense");
+    await page.getByRole("button", { name: "Enter" }).click();
+    await expect.poll(() => page.getByRole("alert").textContent()).toContain("not known");
+    await shoot(page, "login");
+  });
+});
+
+test("every place is there without the script, too", async () => {
+  const { page, url } = await visit({ script: false });
+  for (const path of PLACES) {
+    await page.goto(`${url}${path}`);
+    expect(await page.locator("h1").count()).toBe(1);
+  }
+});
+
+describe.each([360, 768, 1280, 1920])("at a width of %i", (width) => {
+  test.each([false, true])("nothing is wider than the screen; dark: %s", async (dark) => {
+    const { page, url, troubles } = await visit({ width, dark });
+    for (const [index, path] of PLACES.entries()) {
+      await page.goto(`${url}${path}`);
+      await shoot(page, `${index}-${width}-${dark ? "dark" : "light"}`);
+      const wide = await page.evaluate(WIDER);
+      expect([path, wide]).toEqual([path, 0]);
+    }
+    expect(troubles).toEqual([]);
+  });
+});
+
+test("a name is text, whatever it says", async () => {
+  const { page, url } = await visit();
+  const asked: string[] = [];
+  page.on("dialog", (dialog) => (asked.push(dialog.message()), void dialog.dismiss()));
+  await page.goto(url);
+  await page.getByRole("link", { name: "<script>alert(1)</script>" }).first().click();
+  await page.getByRole("heading", { name: "<script>alert(1)</script>" }).waitFor();
+  expect(asked).toEqual([]);
+});

@@ -1,0 +1,28 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+/** Who asked for what that changes something, and what came of it. */
+export interface AuditLine {
+  /** ISO 8601 */
+  readonly at: string;
+  /** The same on the line that says what was asked, and the one that says what was answered. */
+  readonly request: string;
+  /** Id and name of the token; undefined: nobody was let in. */
+  readonly token: string | undefined;
+  readonly name: string | undefined;
+  readonly method: string;
+  readonly path: string;
+  /** Of the answer; undefined: it has not been given yet. */
+  readonly status?: number | undefined;
+}
+
+export type Audit = (line: AuditLine) => Promise<void>;
+
+/** `STATE_DIR/audit.ndjson`, opened for each line: it can be rotated at any time. What cannot be written down is not done. */
+export function openAudit(stateDir: string): Audit {
+  const file = join(stateDir, "audit.ndjson");
+  return async (line) => {
+    await mkdir(stateDir, { recursive: true, mode: 0o755 });
+    await writeFile(file, `${JSON.stringify(line)}\n`, { flag: "a", mode: 0o640 });
+  };
+}

@@ -1,0 +1,58 @@
+import { imageListings, runReport } from "@backurne/reports/schemas";
+import { z } from "zod";
+
+/** The documents that only the API has; all others are those of `--json`. */
+const version = z.literal(1);
+const count = z.int().nonnegative();
+
+export const images = z.strictObject({ version, kind: z.literal("images"), images: imageListings });
+
+/** `open`: its file has no end. Another process is at it, or died. */
+export const runSummary = z.strictObject({
+  run: z.string(),
+  host: z.string(),
+  started: z.string(),
+  ended: z.string().optional(),
+  state: z.enum(["running", "ended", "open"]),
+  exit: z.int().optional(),
+  totals: runReport.shape.totals.optional(),
+});
+
+/** The newest first. */
+export const runs = z.strictObject({ version, kind: z.literal("runs"), runs: z.array(runSummary) });
+
+const transfer = z.strictObject({
+  label: z.string(),
+  image: z.string(),
+  mode: z.enum(["full", "incremental"]),
+  names: z.array(z.string()).readonly(),
+  bytes: z.number(),
+  expected: z.number().optional(),
+  rate: z.number().optional(),
+  left: z.number().optional(),
+});
+
+/** Bytes are counts, `rate` is bytes a second, `left` is ms. */
+export const progress = z.strictObject({
+  jobs: z.strictObject({ ended: count, total: count }).readonly(),
+  due: count,
+  disks: count,
+  bytes: z.number(),
+  expected: z.number().optional(),
+  rate: z.number().optional(),
+  left: z.number().optional(),
+  transfers: z.array(transfer.readonly()).readonly(),
+  busy: count,
+  waiting: count,
+  held: count,
+  failed: count,
+});
+
+export const run = z.strictObject({
+  version,
+  kind: z.literal("run"),
+  ...runSummary.shape,
+  progress: progress.optional(),
+  report: runReport.readonly().optional(),
+});
+export type Run = z.infer<typeof run>;

@@ -1,0 +1,122 @@
+import type { CheckStatus } from "@backurne/reports";
+import type { ImageListing, ImageUsage } from "@backurne/model";
+import { html } from "hono/html";
+import type { Run } from "../documents.ts";
+import type { Scene } from "../scene.ts";
+import { ago, bytes, count, imagePath, name, when, type Html } from "./words.ts";
+
+interface Seen {
+  readonly images: readonly ImageListing[];
+  readonly usage: readonly ImageUsage[] | undefined;
+  readonly check: CheckStatus;
+  readonly going: readonly Run[];
+}
+
+/** What is protected, what is late, what goes on, the space. */
+export function overview({ images, usage, check, going }: Seen, scene: Scene): Html {
+  const current = images.filter(({ kind }) => kind === "current");
+  const here = current.filter(({ state }) => state === "present");
+  const late = here.filter((image) => image.late.length > 0);
+  const wrong = current.filter(({ suspect, alarm }) => suspect !== undefined || alarm !== undefined);
+  const used = usage?.reduce((sum, image) => sum + image.used, 0);
+  const spaces = new Map(usage?.map((image) => [image.uuid, image.used]));
+  const worst = [...images].sort((a, b) => weightOf(b) - weightOf(a));
+  const state = { ok: "good", warning: "warn", critical: "bad", unknown: "warn" }[check.state];
+  return html`<h1>Overview</h1>
+    <p class="lead">
+      <span class="chip ${state}">${check.state}</span> ${name(check.summary)}
+      <a href="/findings">what was found</a>
+    </p>
+    <ul class="cards">
+      ${card(String(here.length), "disks protected", "good")}
+      ${card(String(late.length), "late", late.length > 0 ? "bad" : "good")}
+      ${card(String(wrong.length), "suspect or alarmed", wrong.length > 0 ? "bad" : "good")}
+      ${card(String(images.reduce((sum, image) => sum + image.snapshots, 0)), "restore points", "")}
+      ${card(bytes(used), "used by backups", "")}
+    </ul>
+    <section aria-labelledby="now">
+      <h2 id="now">Now</h2>
+      ${going.length === 0 ? html`<p class="quiet">No run goes on in this server. <a href="/runs">Runs</a></p>` : going.map(goes)}
+    </section>
+    <section aria-labelledby="disks">
+      <h2 id="disks">Backups</h2>
+      <p hidden>
+        <label
+          >Show only<input class="filter" type="search" data-filter="#images" placeholder="name, cluster, state  ( / )"
+        /></label>
+      </p>
+      <div class="wide">
+        <table id="images" class="stack">
+          <thead>
+            <tr>
+              <th>Disk</th>
+              <th>State</th>
+              <th>Last backup</th>
+              <th>Verified</th>
+              <th class="number">Points</th>
+              <th class="number">Used</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${worst.map((image) => row(image, spaces.get(image.uuid), scene))}
+          </tbody>
+        </table>
+      </div>
+    </section>`;
+}
+
+function card(number: string, words: string, tone: string): Html {
+  return html`<li class="card ${tone}"><b>${number}</b><span>${words}</span></li>`;
+}
+
+/** Trouble first; then by name, as they come. */
+function weightOf({ late, suspect, alarm, state, kind }: ImageListing): number {
+  if (kind !== "current") return -1;
+  return (suspect ? 8 : 0) + (alarm ? 4 : 0) + (late.length > 0 ? 2 : 0) + (state === "present" ? 0 : 1);
+}
+
+function row(image: ImageListing, used: number | undefined, scene: Scene): Html {
+  const { reference, uuid, lastGood, verified, snapshots, kind } = image;
+  return html`<tr>
+    <td class="name">
+      <a href="${imagePath(uuid)}">${name(reference)}</a
+      >${kind === "closed" ? html` <span class="quiet">closed</span>` : ""}
+    </td>
+    <td data-is="State">${stateOf(image)}</td>
+    <td data-is="Last backup"><span title="${lastGood ?? ""}">${ago(lastGood, scene)}</span></td>
+    <td data-is="Verified">${verified ? when(verified.at, scene) : "–"}</td>
+    <td data-is="Points" class="number">${snapshots}</td>
+    <td data-is="Used" class="number">${bytes(used)}</td>
+  </tr>`;
+}
+
+export function stateOf({ state, suspect, alarm, late, hold, held }: ImageListing): Html {
+  const chips = [
+    suspect === undefined ? "" : html`<span class="chip bad" title="${name(suspect)}">suspect</span>`,
+    alarm === undefined ? "" : html`<span class="chip warn">change alarm</span>`,
+    late.length > 0 ? html`<span class="chip bad">late ${late.join(", ")}</span>` : "",
+    hold || held > 0 ? html`<span class="chip">held</span>` : "",
+    state === "present" ? "" : html`<span class="chip warn">${state}</span>`,
+  ].filter((chip) => chip !== "");
+  return chips.length > 0 ? html`${chips}` : html`<span class="chip good">ok</span>`;
+}
+
+/** A run that goes on; the script makes it move. */
+export function goes({ run, progress, started, host }: Run): Html {
+  const { jobs, bytes: moved, waiting } = progress ?? { jobs: { ended: 0, total: 0 }, bytes: 0, waiting: 0 };
+  return html`<div class="run" data-run="${run}">
+    <div>
+      <a href="/runs/${run}">Run on ${name(host)}</a> <span class="quiet">since ${started.slice(11, 16)}Z</span>
+    </div>
+    <progress
+      class="bar"
+      max="${Math.max(1, jobs.total)}"
+      value="${jobs.ended}"
+      aria-label="Disks that are done"
+    ></progress>
+    <div data-is="jobs" aria-live="polite">
+      ${count(jobs.ended, "disk")} of ${jobs.total}, ${bytes(moved)}, ${waiting} waiting
+    </div>
+    <ul data-is="transfers" class="mono"></ul>
+  </div>`;
+}

@@ -1,0 +1,137 @@
+import { shortName } from "@backurne/model";
+import { formatClock, type RunSummary } from "@backurne/reports";
+import { html } from "hono/html";
+import type { Run } from "../documents.ts";
+import type { Caller, Scene } from "../scene.ts";
+import { action } from "./layout.ts";
+import { goes } from "./overview.ts";
+import { bytes, name, when, type Html } from "./words.ts";
+
+/** The newest first. */
+export function runsSheet(runs: readonly RunSummary[], { scene, caller }: { scene: Scene; caller: Caller }): Html {
+  return html`<h1>Runs</h1>
+    <p class="lead">Of this host. ${action(caller, "backup", { path: "/runs", word: "Start a run", plain: false })}</p>
+    <section>
+      ${
+        runs.length === 0
+          ? html`<p class="quiet">None yet.</p>`
+          : html`<div class="wide">
+              <table class="stack">
+                <thead>
+                  <tr>
+                    <th>Started</th>
+                    <th>State</th>
+                    <th>Took</th>
+                    <th class="number">Done</th>
+                    <th class="number">Failed</th>
+                    <th class="number">Held</th>
+                    <th class="number">Bytes</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  ${runs.map((run) => runRow(run, scene))}
+                </tbody>
+              </table>
+            </div>`
+      }
+    </section>`;
+}
+
+function runRow(run: RunSummary, scene: Scene): Html {
+  const { started, ended, totals } = run;
+  const took = ended === undefined ? "–" : formatClock(Date.parse(ended) - Date.parse(started));
+  return html`<tr>
+    <td class="name">
+      <a href="/runs/${run.run}">${when(started, scene)}</a> <span class="quiet">${name(run.host)}</span>
+    </td>
+    <td data-is="State">${chipOf(run)}</td>
+    <td data-is="Took">${took}</td>
+    <td data-is="Done" class="number">${totals?.done ?? "–"}</td>
+    <td data-is="Failed" class="number ${totals?.failed ? "bad" : ""}">${totals?.failed ?? "–"}</td>
+    <td data-is="Held" class="number">${totals?.held ?? "–"}</td>
+    <td data-is="Bytes" class="number">${bytes(totals?.bytes)}</td>
+  </tr>`;
+}
+
+function chipOf({ state, exit }: Pick<RunSummary, "state" | "exit">): Html {
+  if (state === "running") return html`<span class="chip">goes on</span>`;
+  if (state === "open") return html`<span class="chip warn">no end seen</span>`;
+  return exit === 0 ? html`<span class="chip good">well</span>` : html`<span class="chip bad">exit ${exit}</span>`;
+}
+
+/** A run while it goes on, or what came of it. */
+export function runSheet(run: Run, { scene, caller }: { scene: Scene; caller: Caller }): Html {
+  const { report } = run;
+  return html`<h1>Run of ${when(run.started, scene)}</h1>
+    <p class="lead">
+      ${chipOf(run)} on ${name(run.host)}
+      <span class="mono">${run.run}</span>
+      ${run.state === "running" ? action(caller, "backup", { path: `/runs/${run.run}/stop`, word: "Stop it" }) : ""}
+    </p>
+    ${run.state === "running" ? html`<section>${goes(run)}</section>` : ""} ${report ? outcome(report) : ""}`;
+}
+
+function outcome({ jobs, failures, refused, warnings, hooks }: NonNullable<Run["report"]>): Html {
+  const told = [
+    ...failures.map(
+      ({ about, failure }) =>
+        html`<li class="bad">
+          ${name(about)}: ${name(failure.message)} <span class="quiet">${name(failure.hint ?? "")}</span>
+        </li>`,
+    ),
+    ...refused.map(
+      ({ subject, because }) =>
+        html`<li class="bad">refused ${subject ? name(shortName(subject)) : "the whole pool"}: ${name(because)}</li>`,
+    ),
+    ...warnings.map(({ about, message }) => html`<li class="warn">${name(about)}: ${name(message)}</li>`),
+    ...hooks
+      .filter(({ failure }) => failure !== undefined)
+      .map(({ hook, about, failure }) => html`<li class="bad">${hook} ${name(about)}: ${name(failure ?? "")}</li>`),
+  ];
+  return html`${
+      told.length > 0
+        ? html`<section>
+            <h2>What went wrong</h2>
+            <ul>
+              ${told}
+            </ul>
+          </section>`
+        : ""
+    }
+    <section>
+      <h2>Disks</h2>
+      <div class="wide">
+        <table class="stack">
+          <thead>
+            <tr>
+              <th>Disk</th>
+              <th>Outcome</th>
+              <th>Mode</th>
+              <th>Took</th>
+              <th class="number">Bytes</th>
+              <th>Verified</th>
+              <th>Why</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${jobs.map(
+              (job) =>
+                html`<tr>
+                  <td class="name">${name(shortName(job.subject))}</td>
+                  <td data-is="Outcome">
+                    <span class="chip ${job.outcome === "failed" ? "bad" : job.outcome === "done" ? "good" : ""}"
+                      >${job.outcome}</span
+                    >
+                  </td>
+                  <td data-is="Mode">${job.mode ?? "–"}</td>
+                  <td data-is="Took">${job.milliseconds > 0 ? formatClock(job.milliseconds) : "–"}</td>
+                  <td data-is="Bytes" class="number">${bytes(job.bytes)}</td>
+                  <td data-is="Verified">${job.verified ?? "–"}</td>
+                  <td data-is="Why">${name(job.failure?.message ?? job.because ?? "")}</td>
+                </tr>`,
+            )}
+          </tbody>
+        </table>
+      </div>
+    </section>`;
+}

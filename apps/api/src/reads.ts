@@ -1,0 +1,31 @@
+/** How long an answer is as good as a new one, ms. */
+const AGE = 5_000;
+
+/**
+ * Every look at a cluster costs listings on both sides. Those who ask the same at the same time share one answer, and
+ * those who come right after it.
+ */
+export interface Reads {
+  share<T>(key: string, look: () => Promise<T>): Promise<T>;
+  /** Something has changed: whoever asks from now on gets a new answer. */
+  forget(): void;
+}
+
+export function openReads(now: () => number): Reads {
+  const kept = new Map<string, { readonly answer: Promise<unknown>; until: number }>();
+  return {
+    share<T>(key: string, look: () => Promise<T>): Promise<T> {
+      for (const [other, { until }] of kept) if (until < now()) kept.delete(other);
+      const known = kept.get(key);
+      if (known) return known.answer as Promise<T>;
+      const entry = { answer: look(), until: Infinity };
+      kept.set(key, entry);
+      entry.answer.then(
+        () => (entry.until = now() + AGE),
+        () => kept.get(key) === entry && kept.delete(key),
+      );
+      return entry.answer as Promise<T>;
+    },
+    forget: () => kept.clear(),
+  };
+}

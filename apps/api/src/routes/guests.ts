@@ -1,0 +1,118 @@
+import type { AnsweredProfile, GuestProfiles, ProfilesAnswer } from "@backurne/model";
+import { BackurneError, PROFILE_NAME } from "@backurne/model";
+import { parseDuration } from "@backurne/retention";
+import { z } from "zod";
+import { endpoint } from "../endpoint.ts";
+import { formatEvery } from "../every.ts";
+import { word } from "./words.ts";
+
+const profile = z.strictObject({
+  count: z.int().min(1).max(999_999_999).optional(),
+  max_on_live: z.int().min(0).max(999_999_999).optional(),
+  priority: z.enum(["high", "normal"]).optional(),
+  every: z
+    .string()
+    .refine((text) => parseDuration(text) !== undefined, 'expected a duration like "6h"')
+    .optional(),
+});
+
+/** The words of the profiles API: what such a server answers can be set here as it is. */
+const policy = z.strictObject({
+  backup: z.boolean().optional(),
+  profiles: z.record(z.string().max(64).regex(PROFILE_NAME), profile).optional(),
+});
+
+const guest = z.strictObject({
+  cluster: z.string(),
+  vmid: z.int(),
+  at: z.string(),
+  by: z.string(),
+  ...policy.shape,
+});
+
+const which = z.object({
+  cluster: word,
+  vmid: z
+    .string()
+    .regex(/^[1-9]\d{0,8}$/)
+    .transform(Number),
+});
+
+const listed = endpoint({
+  method: "get",
+  path: "/guests",
+  scope: "read",
+  summary: "Guests for which somebody has set policies of their own",
+  answer: z.strictObject({ version: z.literal(1), kind: z.literal("guests"), guests: z.array(guest) }),
+  run: async (_, { backurne }) => ({
+    version: 1,
+    kind: "guests",
+    guests: (await backurne.guestProfiles()).map(show),
+  }),
+});
+
+const found = endpoint({
+  method: "get",
+  path: "/guests/{cluster}/{vmid}/profiles",
+  scope: "read",
+  summary: "What is set for one guest",
+  params: which,
+  answer: guest,
+  async run({ params: { cluster, vmid } }, { backurne }) {
+    const all = await backurne.guestProfiles();
+    const one = all.find((other) => other.cluster === cluster && other.vmid === vmid);
+    if (!one) throw new BackurneError("not-found", "nothing is set for this guest: what is configured applies");
+    return show(one);
+  },
+});
+
+const set = endpoint({
+  method: "post",
+  path: "/guests/{cluster}/{vmid}/profiles",
+  scope: "admin",
+  summary: "Set the policies of one guest, in the words of the profiles API: they add, and keep more, never less",
+  params: which,
+  body: policy,
+  answer: guest,
+  async run({ params, body }, { backurne }) {
+    return show((await backurne.setGuestProfiles(params, read(body))) as GuestProfiles);
+  },
+});
+
+const removed = endpoint({
+  method: "delete",
+  path: "/guests/{cluster}/{vmid}/profiles",
+  scope: "admin",
+  summary: "What is configured applies again",
+  params: which,
+  answer: z.strictObject({ version: z.literal(1), kind: z.literal("guest-reset"), cluster: z.string(), vmid: z.int() }),
+  async run({ params }, { backurne }) {
+    await backurne.setGuestProfiles(params, undefined);
+    return { version: 1, kind: "guest-reset", ...params };
+  },
+});
+
+function read({ backup, profiles }: z.output<typeof policy>): ProfilesAnswer {
+  const named = Object.entries(profiles ?? {}).map(([name, { max_on_live: maxOnLive, every, ...rest }]) => {
+    const interval = every === undefined ? undefined : parseDuration(every);
+    return [name, { ...rest, maxOnLive, interval } satisfies AnsweredProfile] as const;
+  });
+  return { ...(backup === false && { backup }), ...(profiles && { profiles: Object.fromEntries(named) }) };
+}
+
+function show({ cluster, vmid, at, by, answer: { backup, profiles } }: GuestProfiles): z.output<typeof guest> {
+  const named = Object.entries(profiles ?? {}).map(([name, { count, maxOnLive, priority, interval }]) => {
+    const every = interval === undefined ? undefined : formatEvery(interval);
+    return [name, { count, max_on_live: maxOnLive, priority, every }] as const;
+  });
+  return {
+    cluster,
+    vmid,
+    at,
+    by,
+    ...(backup === false && { backup }),
+    ...(profiles && { profiles: Object.fromEntries(named) }),
+  };
+}
+
+export const guestRoutes = [listed, found, set, removed];

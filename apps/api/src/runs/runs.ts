@@ -1,0 +1,145 @@
+import { BackurneError, type RunEvent, type RunReport } from "@backurne/model";
+import { applyEvent, finishRun, initialRun, openRunFiles, type ProgressView, type RunSummary } from "@backurne/reports";
+import type { Outlet } from "@backurne/reports/outlets";
+import type { Backurne, RunOptions } from "backurne";
+import type { Run } from "../documents.ts";
+import { followLive, followFile, type Told } from "./follow.ts";
+import { openLiveRun, type LiveRun } from "./live.ts";
+
+/** Runs of this host: those of this process live, all others by their files. */
+export interface Runs {
+  /**
+   * Resolves once it has begun.
+   * @throws BackurneError `usage`: what it is restricted to does not exist; `held`: too many go on here.
+   */
+  start(options: RunOptions): Promise<RunSummary>;
+  /** The newest first. */
+  list(): Promise<readonly RunSummary[]>;
+  /** @throws BackurneError `not-found` */
+  find(run: string): Promise<Run>;
+  /** Asks it to stop; it closes its transfers first. `refused` for a run of another process. */
+  cancel(run: string, by: string): Promise<RunSummary>;
+  /** From event number `from` on, to its end. */
+  follow(run: string, from: number, signal: AbortSignal): AsyncGenerator<Told>;
+  /** Of those of this process. */
+  progress(): readonly ProgressView[];
+  isGoing(run: string): boolean;
+  /** Stops them all, and waits for them. */
+  close(because: string): Promise<void>;
+}
+
+export interface RunsOptions {
+  readonly backurne: Pick<Backurne, "backup">;
+  readonly stateDir: string;
+  readonly now: () => number;
+  /** Where each run is kept and told of. */
+  readonly openOutlet: () => Outlet;
+}
+
+interface Going {
+  readonly begun: Pick<RunSummary, "run" | "host" | "started">;
+  readonly live: LiveRun;
+  readonly controller: AbortController;
+  readonly ended: Promise<void>;
+}
+
+/** Several are safe, as leases keep them apart; more would only wait for each other. */
+const MOST = 4;
+
+export function openRuns({ backurne, stateDir, now, openOutlet }: RunsOptions): Runs {
+  const files = openRunFiles(stateDir);
+  const going = new Map<string, Going>();
+
+  async function start(options: RunOptions): Promise<RunSummary> {
+    if (going.size >= MOST) {
+      throw new BackurneError("held", `${MOST} runs go on here already`, { hint: "wait for one of them" });
+    }
+    const begun = Promise.withResolvers<RunSummary>();
+    const [live, controller, outlet] = [openLiveRun(now), new AbortController(), openOutlet()];
+    let state = initialRun;
+    let run: string | undefined;
+    const end = (report: RunReport): Promise<void> => {
+      live.end(report);
+      outlet.end(report);
+      return outlet.close();
+    };
+    const onEvent = (event: RunEvent): void => {
+      state = applyEvent(state, event);
+      live.event(event);
+      outlet.event(event);
+      if (event.kind !== "run-started") return;
+      const entry = { begun: { run: event.run, host: event.host, started: event.at }, live, controller, ended };
+      run = event.run;
+      going.set(run, entry);
+      begun.resolve(summaryOf(entry));
+    };
+    // It tells that it has started before it first waits: by then `ended` has to be there.
+    const ended = Promise.resolve()
+      .then(() => backurne.backup({ ...options, watched: true, signal: controller.signal, onEvent }))
+      .then(end, (error: unknown) => {
+        // Before it began it is an error like any other; afterwards it still gets its report.
+        if (run === undefined) throw error;
+        return end(finishRun(applyEvent(state, brokenBy(error, now()))));
+      })
+      .finally(() => run !== undefined && going.delete(run));
+    ended.catch(begun.reject);
+    return begun.promise;
+  }
+
+  async function find(run: string): Promise<Run> {
+    const mine = going.get(run);
+    if (mine) {
+      const summary = summaryOf(mine);
+      return { version: 1, kind: "run", ...summary, progress: mine.live.progress() };
+    }
+    const found = await files.find(run);
+    if (!found) throw new BackurneError("not-found", "there is no such run", { hint: "the newest hundred are kept" });
+    return { version: 1, kind: "run", ...found.summary, report: found.report };
+  }
+
+  return {
+    start,
+    find,
+    async list() {
+      const recorded = (await files.list()).map(({ summary }) => summary).filter(({ run }) => !going.has(run));
+      const mine = [...going.values()].map(summaryOf);
+      return [...mine, ...recorded].sort((a, b) => (a.started < b.started ? 1 : -1));
+    },
+    async cancel(run, by) {
+      const mine = going.get(run);
+      if (!mine) {
+        const { state } = await find(run);
+        const why = state === "ended" ? "it has ended" : "it is not a run of this process";
+        throw new BackurneError("refused", `${why}: it cannot be stopped here`);
+      }
+      mine.controller.abort(`stopped by ${by}`);
+      return summaryOf(mine);
+    },
+    async *follow(run, from, signal) {
+      const mine = going.get(run);
+      if (mine) yield* followLive(mine.live, from, signal);
+      else {
+        await find(run);
+        yield* followFile(files.follow(run, signal), from);
+      }
+    },
+    progress: () => [...going.values()].map(({ live }) => live.progress()),
+    isGoing: (run) => going.has(run),
+    async close(because) {
+      for (const { controller } of going.values()) controller.abort(because);
+      await Promise.allSettled([...going.values()].map(({ ended }) => ended));
+    },
+  };
+}
+
+function summaryOf({ begun, live: { report } }: Going): RunSummary {
+  if (!report) return { ...begun, state: "running" };
+  const { ended, exit, totals } = report;
+  return { ...begun, ended, state: "ended", exit, totals };
+}
+
+function brokenBy(error: unknown, now: number) {
+  const message = error instanceof Error ? error.message : String(error);
+  const code = error instanceof BackurneError ? error.code : "unexpected";
+  return { kind: "failed", at: new Date(now).toISOString(), about: "the run", failure: { message, code } } as const;
+}

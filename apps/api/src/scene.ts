@@ -1,0 +1,32 @@
+import type { Settings } from "@backurne/model";
+import type { Backurne } from "backurne";
+import type { Audit } from "./audit.ts";
+import type { Reads } from "./reads.ts";
+import type { Runs } from "./runs/runs.ts";
+import type { Token, Tokens } from "./tokens.ts";
+import type { Verifications } from "./verifications.ts";
+
+/** All that routes work with. */
+export interface Scene {
+  readonly backurne: Backurne;
+  readonly settings: Settings;
+  /** Epoch ms. */
+  readonly now: () => number;
+  readonly tokens: Tokens;
+  readonly audit: Audit;
+  readonly reads: Reads;
+  readonly runs: Runs;
+  readonly verifications: Verifications;
+  /** What nobody who asks should read. */
+  readonly log: (message: string, error?: unknown) => void;
+}
+
+/** What is known of a request once it was let in. */
+export interface Env {
+  readonly Variables: { readonly caller: Caller; readonly secureHeadersNonce?: string };
+}
+
+export interface Caller extends Token {
+  /** A browser sends a cookie by itself, so that more has to be asked of such a request. */
+  readonly by: "header" | "cookie";
+}

@@ -1,0 +1,96 @@
+import { once } from "node:events";
+import { chmod, rm } from "node:fs/promises";
+import { connect } from "node:net";
+import { createAdaptorServer } from "@hono/node-server";
+import { BackurneError, describeError, type ApiSettings, type Settings } from "@backurne/model";
+import type { Outlet } from "@backurne/reports/outlets";
+import type { Backurne } from "backurne";
+import { buildApp } from "./app.ts";
+import { openAudit } from "./audit.ts";
+import { openReads } from "./reads.ts";
+import { openRuns } from "./runs/runs.ts";
+import { openTokens } from "./tokens.ts";
+import { openVerifications } from "./verifications.ts";
+
+export interface ServeOptions {
+  readonly backurne: Backurne;
+  readonly settings: Settings;
+  readonly now: () => number;
+  /** Where each run is kept and told of. */
+  readonly openOutlet: () => Outlet;
+  readonly log: (message: string, error?: unknown) => void;
+  /** Where it listens, once it does. */
+  readonly onListening: (place: string) => void;
+  /** Ends it: runs are stopped, and close their transfers first. */
+  readonly stop: AbortSignal;
+}
+
+export const DEFAULT_API: ApiSettings = { listen: { host: "127.0.0.1", port: 5000 }, hosts: [] };
+
+/** ms that those who still listen have, once all has been said. */
+const FAREWELL = 2_000;
+
+/**
+ * Answers until `stop`.
+ * @throws BackurneError `configuration`: it cannot listen there.
+ */
+export async function serve(options: ServeOptions): Promise<void> {
+  const { backurne, settings, now, log, stop, openOutlet } = options;
+  const { stateDir, api = DEFAULT_API } = settings;
+  const scene = {
+    backurne,
+    settings,
+    now,
+    log,
+    tokens: openTokens(stateDir, now),
+    audit: openAudit(stateDir),
+    reads: openReads(now),
+    runs: openRuns({ backurne, stateDir, now, openOutlet }),
+    verifications: openVerifications(backurne, now),
+  };
+  const server = createAdaptorServer({ fetch: buildApp(scene).fetch });
+  const place = await listen(server, api);
+  options.onListening(place);
+  if (!stop.aborted) await once(stop, "abort");
+  const because = String(stop.reason ?? "the server stops");
+  await Promise.all([scene.runs.close(because), scene.verifications.close(because)]);
+  const closed = new Promise((resolve) => server.close(resolve));
+  const rest = setTimeout(() => "closeAllConnections" in server && server.closeAllConnections(), FAREWELL);
+  await closed;
+  clearTimeout(rest);
+}
+
+type Server = ReturnType<typeof createAdaptorServer>;
+
+async function listen(server: Server, { listen: where }: ApiSettings): Promise<string> {
+  try {
+    if ("socket" in where) {
+      await removeDead(where.socket);
+      await once(server.listen(where.socket), "listening");
+      await chmod(where.socket, 0o660);
+      return `unix:${where.socket}`;
+    }
+    const { host, port } = where;
+    await once(server.listen(port, host.replaceAll(/[[\]]/g, "")), "listening");
+    return `http://${host}:${port}`;
+  } catch (cause) {
+    throw new BackurneError("configuration", `cannot listen: ${describeError(cause)}`, {
+      cause,
+      hint: "api.listen says where; another `backurne serve` may be there already",
+    });
+  }
+}
+
+/** A server that was killed leaves its socket behind; one that lives answers on it. */
+async function removeDead(socket: string): Promise<void> {
+  const found = connect(socket);
+  const alive = await new Promise<boolean>((resolve) => {
+    found
+      .once("connect", () => resolve(true))
+      .once("error", (error: NodeJS.ErrnoException) => {
+        resolve(error.code !== "ECONNREFUSED" && error.code !== "ENOENT");
+      });
+  });
+  found.destroy();
+  if (!alive) await rm(socket, { force: true });
+}

@@ -1,0 +1,147 @@
+import { appendFile, mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { RunEvent } from "@backurne/model";
+import { DAY } from "@backurne/simulation";
+import { expect, test } from "vitest";
+import { openApi, type Api } from "./world.ts";
+
+interface Message {
+  readonly id?: string;
+  readonly event?: string;
+  readonly data: string;
+}
+
+interface Following {
+  readonly headers?: Record<string, string>;
+  readonly enough?: (all: Message[]) => boolean;
+  readonly onTold?: () => void;
+}
+
+/** What a follower is told, until the stream ends or `enough` says so. */
+async function follow(
+  { ask }: Api,
+  path: string,
+  { headers = {}, enough = () => false, onTold }: Following = {},
+): Promise<readonly Message[]> {
+  const stop = new AbortController();
+  const response = await ask(path, { as: "read", headers, signal: stop.signal });
+  expect([response.status, response.headers.get("content-type")]).toEqual([200, "text/event-stream"]);
+  const told: Message[] = [];
+  let text = "";
+  for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    text += chunk;
+    const parts = text.split("\n\n");
+    text = parts.pop() ?? "";
+    for (const part of parts) {
+      const fields = part
+        .split("\n")
+        .map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 2)]);
+      told.push(Object.fromEntries(fields) as unknown as Message);
+    }
+    if (told.length > 0) onTold?.();
+    if (enough(told)) break;
+  }
+  stop.abort();
+  return told;
+}
+
+/** A run that waits in its first transfer until it is let go. */
+async function startHeldUp(): Promise<Api & { readonly run: string; readonly go: () => void }> {
+  const api = await openApi();
+  api.world.now += DAY;
+  const gate = Promise.withResolvers<void>();
+  let first = true;
+  api.world.before = (call) => {
+    if (!first || !call.includes("createSnapshot")) return undefined;
+    first = false;
+    return gate.promise;
+  };
+  const response = await api.ask("/api/v1/runs", { body: { cluster: "alpha" }, as: "backup" });
+  const { run } = (await response.json()) as { run: string };
+  expect([response.status, response.headers.get("location")]).toEqual([202, `/api/v1/runs/${run}`]);
+  return { ...api, run, go: gate.resolve };
+}
+
+const kindsOf = (told: readonly Message[]) =>
+  told.map(({ event, data }) => (event === "event" ? (JSON.parse(data) as RunEvent).kind : event));
+
+test("a run is followed live, from its beginning to its report; who comes back goes on where he was", async () => {
+  const api = await startHeldUp();
+  const path = `/api/v1/runs/${api.run}`;
+  expect(await (await api.ask(path)).json()).toMatchObject({ state: "running", progress: { jobs: { total: 1 } } });
+  const followers = [follow(api, `${path}/events`), follow(api, `${path}/events`)];
+  const early = await follow(api, `${path}/events`, { enough: (all) => all.some(({ event }) => event === "progress") });
+  expect(kindsOf(early).slice(0, 2)).toEqual(["plan", "run-started"]);
+  const last = early.findLast(({ id }) => id !== undefined)?.id ?? "";
+  const there = Promise.withResolvers<void>();
+  const later = follow(api, `${path}/events`, { headers: { "last-event-id": last }, onTold: there.resolve });
+  await there.promise;
+  api.go();
+  const [one = [], other = []] = await Promise.all(followers);
+  const events = one.filter(({ event }) => event === "event");
+  expect(kindsOf(events)).toEqual(expect.arrayContaining(["job-started", "transfer-ended", "job-ended", "run-ended"]));
+  expect(events).toEqual(other.filter(({ event }) => event === "event"));
+  expect(events.map(({ id }) => Number(id))).toEqual(events.map((_, index) => index));
+  expect(one.at(-1)).toMatchObject({ event: "report" });
+  expect((await later).filter(({ id }) => id !== undefined).map(({ id }) => id)).toEqual(
+    events.slice(Number(last) + 1).map(({ id }) => id),
+  );
+  expect(await (await api.ask(path)).json()).toMatchObject({
+    state: "ended",
+    exit: 0,
+    report: { totals: { done: 1 } },
+  });
+});
+
+test("a run is stopped, by whom its report says; one that has ended cannot be", async () => {
+  const api = await startHeldUp();
+  const path = `/api/v1/runs/${api.run}`;
+  expect((await api.ask(path, { method: "DELETE", as: "read" })).status).toBe(403);
+  expect((await api.ask(path, { method: "DELETE", as: "backup" })).status).toBe(202);
+  api.go();
+  const told = await follow(api, `${path}/events`);
+  expect(JSON.parse(told.at(-1)?.data ?? "")).toMatchObject({ exit: 130 });
+  expect(told.map(({ data }) => data).join()).toContain("stopped by of backup");
+  expect((await api.ask(path, { method: "DELETE", as: "backup" })).status).toBe(409);
+});
+
+test("so many runs go on at once, and no more; closing stops them all", async () => {
+  const api = await openApi();
+  const gate = Promise.withResolvers<void>();
+  api.world.before = (call) => (call.startsWith("alpha inventory") ? gate.promise : undefined);
+  const start = async () => (await api.ask("/api/v1/runs", { body: { cluster: "alpha" } })).status;
+  const statuses = [];
+  for (let count = 0; count < 5; count += 1) statuses.push(await start());
+  expect(statuses).toEqual([202, 202, 202, 202, 409]);
+  const closed = api.scene.runs.close("the server stops");
+  gate.resolve();
+  await closed;
+  const { runs } = (await (await api.ask("/api/v1/runs")).json()) as { runs: { state: string; exit: number }[] };
+  expect(runs.map(({ state, exit }) => [state, exit])).toEqual(Array.from({ length: 4 }, () => ["ended", 130]));
+});
+
+test("a run of another process is followed by its file, and cannot be stopped from here", async () => {
+  const api = await openApi();
+  const directory = join(api.scene.settings.stateDir, "runs");
+  const file = join(directory, "elsewhere.ndjson");
+  await mkdir(directory, { recursive: true });
+  const at = "2026-01-04T00:00:00.000Z";
+  const line = (value: unknown): string => `${JSON.stringify(value)}\n`;
+  await writeFile(file, line({ kind: "run-started", at, run: "elsewhere", host: "bk2", version: "0" }));
+  expect(await (await api.ask("/api/v1/runs")).json()).toMatchObject({ runs: [{ run: "elsewhere", state: "open" }] });
+  expect((await api.ask("/api/v1/runs/elsewhere", { method: "DELETE" })).status).toBe(409);
+  const following = follow(api, "/api/v1/runs/elsewhere/events");
+  const half = line({ kind: "warning", at, about: "x", message: "slow" });
+  await appendFile(file, half.slice(0, 20));
+  await appendFile(file, half.slice(20) + line({ kind: "run-ended", at }) + line({ kind: "report", run: "elsewhere" }));
+  expect(kindsOf(await following)).toEqual(["run-started", "warning", "run-ended", "report"]);
+});
+
+test.each(["..%2f..%2fcheck", ".", "a%2fb", "%00"])(
+  "no run is looked for outside of where runs are: %s",
+  async (run) => {
+    const { ask } = await openApi();
+    expect([400, 404]).toContain((await ask(`/api/v1/runs/${run}`)).status);
+    expect([400, 404]).toContain((await ask(`/api/v1/runs/${run}/events`)).status);
+  },
+);

@@ -1,0 +1,83 @@
+import fc from "fast-check";
+import { z } from "zod";
+import { expect, test } from "vitest";
+import { ENDPOINTS } from "../src/endpoints.ts";
+import { PREFIX, type Endpoint } from "../src/endpoint.ts";
+import { problem } from "../src/problem.ts";
+import { arbitraryOf } from "./arbitrary.ts";
+import { openApi } from "./world.ts";
+
+interface Fields {
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly query: Readonly<Record<string, unknown>>;
+  readonly body: unknown;
+}
+
+const asRecord = (value: unknown) => (typeof value === "object" && value !== null ? value : {}) as Fields["params"];
+const nothing = fc.constant({});
+
+function requestOf({ params, query, body }: Endpoint) {
+  return fc.record({
+    params: params ? arbitraryOf(params).map(asRecord) : nothing,
+    query: query ? arbitraryOf(query).map(asRecord) : nothing,
+    body: body ? arbitraryOf(body) : fc.constant(undefined),
+  });
+}
+
+function pathOf({ path }: Endpoint, { params, query }: Fields): string {
+  const text = (value: unknown) => encodeURIComponent(String(value).toWellFormed()) || "%20";
+  const filled = path.replaceAll(/\{(\w+)\}/g, (_, key: string) => text(params[key]));
+  const asked = Object.entries(query).flatMap(([key, value]) =>
+    value === undefined ? [] : `${text(key)}=${text(value)}`,
+  );
+  return `${PREFIX}${filled}?${asked.join("&")}`;
+}
+
+const image = { image: "alpha/disk" };
+const guest = { cluster: "px1", vmid: 100 };
+/** Of what is hardly ever right by chance. */
+const EXAMPLES: Readonly<Record<string, Fields>> = {
+  "post /verifications": { params: {}, query: {}, body: image },
+  "post /simulation": {
+    params: {},
+    query: {},
+    body: { profiles: { often: { count: 2, every: "6h" } }, play: { days: 9 } },
+  },
+  "post /images/{image}/holds": { params: image, query: {}, body: {} },
+  "delete /images/{image}/holds": { params: image, query: {}, body: undefined },
+  "post /guests/{cluster}/{vmid}/profiles": { params: guest, query: {}, body: {} },
+  "delete /guests/{cluster}/{vmid}/profiles": { params: guest, query: {}, body: undefined },
+};
+
+const named = ENDPOINTS.filter(({ path }) => !path.endsWith("/events")).map(
+  (endpoint) => [`${endpoint.method} ${endpoint.path}`, endpoint] as const,
+);
+
+test.each(named)(
+  "%s: whatever is asked, the answer is by its schema or a problem, and never that we are broken",
+  async (name, endpoint) => {
+    const { ask, logged, scene, world } = await openApi();
+    const seen = new Set<number>();
+    await fc.assert(
+      fc.asyncProperty(requestOf(endpoint), async (request) => {
+        const { body } = request;
+        const method = endpoint.method.toUpperCase();
+        const response = await ask(pathOf(endpoint, request), { method, ...(endpoint.body && { body }) });
+        seen.add(response.status);
+        const document: unknown = await response.json();
+        if (response.ok && endpoint.answer)
+          expect(z.safeParse(endpoint.answer, document).error?.message).toBe(undefined);
+        if (!response.ok) expect(problem.safeParse(document).error?.message).toBe(undefined);
+        expect(response.status).toBeLessThan(500);
+        // A run that goes on would make the next one wait.
+        await scene.runs.close("enough");
+        await scene.verifications.close("enough");
+        world.now += 60_000;
+      }),
+      { numRuns: 120, examples: [[EXAMPLES[name] ?? { params: {}, query: {}, body: {} }]] },
+    );
+    expect(logged).toEqual([]);
+    // Otherwise nothing but the validation was tried.
+    if (!/\{run\}|\{id\}|^get.*\{vmid\}/.test(name)) expect(Math.min(...seen)).toBeLessThan(300);
+  },
+);

@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import { openApi } from "./world.ts";
+
+test("a scrape is answered with a token, and asks the clusters now and then only", async () => {
+  const { ask, world, scene } = await openApi();
+  await scene.backurne.precheck();
+  const scrape = async () => {
+    const response = await ask("/metrics", { as: "read" });
+    expect(response.headers.get("content-type")).toContain("text/plain; version=0.0.4");
+    return response.text();
+  };
+  expect((await ask("/metrics", { as: null })).status).toBe(401);
+  world.calls.length = 0;
+  const text = await scrape();
+  const at = Date.parse("2026-01-03T01:00:00Z") / 1000;
+  expect(text).toContain(
+    `backurne_last_backup_timestamp_seconds{cluster="alpha",guest="disk",disk="disk",profile="daily"} ${at}`,
+  );
+  expect(text).toContain('backurne_used_bytes{image="alpha/disk"} 4096');
+  expect(text).toContain("backurne_check_state 0");
+  for (let count = 0; count < 5; count += 1, world.now += 15_000) await scrape();
+  const listings = () => world.calls.filter((call) => call === "alpha inventory").length;
+  const before = listings();
+  await scrape();
+  expect(listings()).toBe(before);
+  world.now += 6 * 60_000;
+  await scrape();
+  expect(listings()).toBe(before + 1);
+});
+
+test("a pool that cannot be listed is a number, and no error", async () => {
+  const { ask, world, logged } = await openApi();
+  world.before = (call) => {
+    if (call.startsWith("backup inventory")) throw new Error("no monitor answers");
+    return undefined;
+  };
+  const response = await ask("/metrics", { as: "read" });
+  expect([response.status, await response.text()]).toEqual([200, expect.stringContaining("backurne_listed 0\n")]);
+  expect(String(logged)).toContain("no monitor answers");
+});

@@ -1,0 +1,113 @@
+import { describe, expect, test } from "vitest";
+import { allows, SCOPES, type Scope } from "../src/scopes.ts";
+import { HOST, openApi, type Asked } from "./world.ts";
+
+/** Each place and form of the page, and what it needs. */
+const PLACES: readonly (readonly [method: "GET" | "POST", path: string, scope: Scope])[] = [
+  ["GET", "/", "read"],
+  ["GET", "/images/alpha%2Fdisk", "read"],
+  ["GET", "/plan", "read"],
+  ["GET", "/runs", "read"],
+  ["GET", "/policies", "read"],
+  ["GET", "/findings", "read"],
+  ["GET", "/page.css", "read"],
+  ["GET", "/page.js", "read"],
+  ["GET", "/metrics", "read"],
+  ["POST", "/images/alpha%2Fdisk/hold", "backup"],
+  ["POST", "/images/alpha%2Fdisk/release", "admin"],
+  ["POST", "/runs", "backup"],
+  ["POST", "/runs/none/stop", "backup"],
+  ["POST", "/findings", "backup"],
+];
+const FORM = { "content-type": "application/x-www-form-urlencoded", origin: `http://${HOST}` };
+const form = (text: string, more: Asked = {}): Asked => ({
+  as: null,
+  ...more,
+  method: "POST",
+  headers: { ...FORM, ...more.headers },
+  form: text,
+});
+
+test.each([...SCOPES, null])("each place asked by %s", async (scope) => {
+  const { ask, world } = await openApi();
+  for (const [method, path, needed] of PLACES) {
+    const calls = world.calls.length;
+    const { status } = await ask(path, { method, as: scope, ...(method === "POST" && { headers: FORM }) });
+    const allowed = scope !== null && allows([scope], needed);
+    expect([path, status]).toEqual([
+      path,
+      allowed ? expect.toSatisfy((code: number) => code < 400 || code === 404) : scope ? 403 : 401,
+    ]);
+    if (!allowed) expect([path, world.calls.length]).toEqual([path, calls]);
+  }
+});
+
+describe("a browser without a token", () => {
+  test("is shown where to put one, and nothing else", async () => {
+    const { ask } = await openApi();
+    for (const path of ["/", "/images/alpha%2Fdisk", "/nothing"]) {
+      const response = await ask(path, { as: null, headers: { accept: "text/html" } });
+      const text = await response.text();
+      expect([response.status, text.includes('action="/login"')]).toEqual([401, true]);
+      expect(text).not.toMatch(/alpha|\/page\.(css|js)|Overview/);
+    }
+  });
+
+  test("is let in by a token that is known, with a cookie that no script reads and no other site sends", async () => {
+    const { ask, tokens } = await openApi();
+    const response = await ask("/login", form(`token=${tokens.read}`));
+    expect([response.status, response.headers.get("location")]).toEqual([303, "/"]);
+    const cookie = response.headers.get("set-cookie") ?? "";
+    expect(cookie).toMatch(/; HttpOnly/);
+    expect(cookie).toMatch(/; SameSite=Strict/);
+    const kept = cookie.split(";", 1)[0] ?? "";
+    expect((await ask("/", { as: null, headers: { cookie: kept } })).status).toBe(200);
+    const behind = await ask("/login", form(`token=${tokens.read}`, { headers: { "x-forwarded-proto": "https" } }));
+    expect(behind.headers.get("set-cookie")).toMatch(/; Secure/);
+  });
+
+  test.each(["token=bkn_nonsense", "token=", "", "other=1"])("is not let in by %j", async (text) => {
+    const { ask } = await openApi();
+    const response = await ask("/login", form(text));
+    expect([response.status, response.headers.get("set-cookie")]).toEqual([401, null]);
+  });
+
+  test("is not let in from a page of another site", async () => {
+    const { ask, tokens } = await openApi();
+    const origin = "https://evil.example.com";
+    expect((await ask("/login", form(`token=${tokens.read}`, { headers: { origin } }))).status).toBe(403);
+  });
+});
+
+test("names are text, in every place, and trouble is a page", async () => {
+  const { ask, world } = await openApi();
+  const evil = `"><img src=x onerror=alert(1)>'`;
+  world.live("alpha").add(evil);
+  await ask("/api/v1/runs", { body: {} });
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  for (const path of [
+    "/",
+    "/plan",
+    "/runs",
+    `/images/${encodeURIComponent(`alpha/${evil}`)}`,
+    `/images/${encodeURIComponent(evil)}x`,
+  ]) {
+    const response = await ask(path, { headers: { accept: "text/html" } });
+    const text = await response.text();
+    expect(response.headers.get("content-type")).toMatch(/^text\/html/);
+    expect([path, text.includes("<img")]).toEqual([path, false]);
+  }
+});
+
+test("policies that are no policies are said to be wrong", async () => {
+  const { ask } = await openApi();
+  for (const query of [
+    "name=x&count=1&every=&at=",
+    "name=a%20b&count=1",
+    "name=daily&count=0",
+    "name=daily&count=2&at=99:99",
+  ]) {
+    const text = await (await ask(`/policies?${query}`)).text();
+    expect([query, text.includes('role="alert"'), text.includes("<polygon")]).toEqual([query, true, false]);
+  }
+});

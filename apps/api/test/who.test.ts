@@ -1,0 +1,205 @@
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { ENDPOINTS } from "../src/endpoints.ts";
+import { COOKIE } from "../src/guard/who.ts";
+import { allows, SCOPES, type Scope } from "../src/scopes.ts";
+import { errands } from "./errands.ts";
+import { HOST, openApi, type Api } from "./world.ts";
+
+/** What each token may do, written down once more: a scope that gets wider by accident is seen here. */
+const MAY: Readonly<Record<Scope, readonly string[]>> = {
+  read: ENDPOINTS.filter(({ method, path }) => method === "get" || path === "/simulation").map(nameOf),
+  explore: [],
+  map: [],
+  backup: [
+    "post /images/{image}/holds",
+    "post /runs",
+    "delete /runs/{run}",
+    "post /verifications",
+    "delete /verifications/{id}",
+    "post /check",
+  ],
+  admin: [
+    "delete /images/{image}/holds",
+    "post /guests/{cluster}/{vmid}/profiles",
+    "delete /guests/{cluster}/{vmid}/profiles",
+  ],
+};
+
+function nameOf({ method, path }: { readonly method: string; readonly path: string }): string {
+  return `${method} ${path}`;
+}
+
+test("each route has its scope, and each scope its routes", () => {
+  const by = Object.fromEntries(SCOPES.map((scope) => [scope, [] as string[]]));
+  for (const endpoint of ENDPOINTS) by[endpoint.scope]?.push(nameOf(endpoint));
+  expect(by).toEqual(MAY);
+});
+
+const others = ["/openapi.json", "/backup/", "/backup/host/web/", "/backup/alpha;disk;None/", "/api/v1/nothing"];
+
+test.each([...SCOPES, null])("every route asked by %s", async (scope) => {
+  const { ask, audited, world } = await openApi();
+  for (const { name, endpoint, method, path, body } of errands()) {
+    const calls = world.calls.length;
+    const { status } = await ask(path, { method, body, as: scope });
+    if (scope === null) expect([name, status]).toEqual([name, 401]);
+    else if (allows([scope], endpoint.scope)) expect([name, status]).not.toEqual([name, 403]);
+    else expect([name, status]).toEqual([name, 403]);
+    if (status === 401 || status === 403) expect(world.calls.length, name).toBe(calls);
+  }
+  for (const path of others) {
+    const { status } = await ask(path, { as: scope });
+    expect([path, status === 401]).toEqual([path, scope === null]);
+  }
+  if (scope === null) expect(audited).toEqual([]);
+});
+
+describe("without a token", () => {
+  test("only the health probe is answered, and says no more than that", async () => {
+    const { ask } = await openApi();
+    const response = await ask("/health", { as: null });
+    expect([response.status, await response.json()]).toEqual([200, { version: 1, kind: "health", ok: true }]);
+    const refused = await ask("/api/v1/images", { as: null });
+    expect(refused.headers.get("www-authenticate")).toMatch(/^Bearer/);
+  });
+
+  const almost = (api: Api): readonly (string | undefined)[] => [
+    "",
+    "Bearer",
+    "Bearer nonsense",
+    `Basic ${api.tokens.admin}`,
+    `Bearer ${api.tokens.admin.slice(0, -1)}`,
+    `Bearer ${api.tokens.admin.slice(0, -1)}${api.tokens.admin.endsWith("A") ? "B" : "A"}`,
+    `Bearer ${api.tokens.admin.slice(0, 16)}_${api.tokens.read.split("_")[2] ?? ""}`,
+    "Bearer bkn_000000000000_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+    "Bearer bkn_../../check_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+  ];
+
+  test("nor with one that is almost right", async () => {
+    const api = await openApi();
+    for (const authorization of almost(api)) {
+      const { status } = await api.ask("/api/v1/images", { as: null, headers: { authorization: authorization ?? "" } });
+      expect([authorization, status]).toEqual([authorization, 401]);
+    }
+  });
+});
+
+describe("tokens", () => {
+  test("are kept as hashes, in files of nobody else's", async () => {
+    const { scene, tokens } = await openApi();
+    const directory = join(scene.settings.stateDir, "tokens");
+    for (const name of await readdir(directory)) {
+      const text = await readFile(join(directory, name), "utf8");
+      for (const token of Object.values(tokens)) expect(text).not.toContain(token.split("_").slice(2).join("_"));
+      expect((await stat(join(directory, name))).mode & 0o777).toBe(0o600);
+    }
+    expect((await scene.tokens.list()).map(({ name }) => name).sort()).toEqual(
+      SCOPES.map((scope) => `of ${scope}`).sort(),
+    );
+  });
+
+  test("that are revoked are worth nothing from then on; what is not there cannot be revoked", async () => {
+    const { ask, scene, tokens } = await openApi();
+    expect((await ask("/api/v1/images", { as: "read" })).status).toBe(200);
+    await scene.tokens.revoke(tokens.read.split("_")[1] ?? "");
+    expect((await ask("/api/v1/images", { as: "read" })).status).toBe(401);
+    for (const id of ["000000000000", "../check", ""]) {
+      await expect(scene.tokens.revoke(id)).rejects.toMatchObject({ code: "not-found" });
+    }
+  });
+});
+
+describe("every change", () => {
+  test("is written down before it is made and after it, with who asked; looking is not", async () => {
+    const { ask, audited } = await openApi();
+    await ask("/api/v1/images");
+    expect(audited).toEqual([]);
+    await ask("/api/v1/runs", { body: { cluster: "nowhere" }, as: "backup" });
+    await ask("/api/v1/runs", { body: {}, as: "read" });
+    const request = expect.stringMatching(/^[0-9a-f-]{36}$/);
+    const line = { method: "POST", path: "/api/v1/runs", request, at: expect.any(String), token: expect.any(String) };
+    expect(audited).toEqual([
+      { ...line, name: "of backup" },
+      { ...line, name: "of backup", status: 400 },
+      { ...line, name: "of read" },
+      { ...line, name: "of read", status: 403 },
+    ]);
+  });
+
+  test("that cannot be written down is not made", async () => {
+    const audit = async () => {
+      throw new Error("no space");
+    };
+    const { ask, world } = await openApi({}, { audit });
+    const calls = world.calls.length;
+    expect((await ask("/api/v1/images/alpha%2Fdisk/holds", { body: {} })).status).toBe(500);
+    expect(world.calls.length).toBe(calls);
+  });
+});
+
+/** What a page of somewhere else could send, and what becomes of it. */
+const places: readonly (readonly [what: string, method: string, headers: Record<string, string>, status: number])[] = [
+  ["its own name", "GET", {}, 200],
+  ["another name of loopback", "GET", { host: "localhost:5000" }, 200],
+  ["the name of the proxy before it", "GET", { host: "Backup.example.net" }, 200],
+  ["a name that was made to lead here", "GET", { host: "evil.example.com:5000" }, 421],
+  ["another port", "GET", { host: "127.0.0.1:8080" }, 421],
+  ["no name", "GET", { host: "" }, 421],
+  ["a page of its own", "POST", { origin: `http://${HOST}` }, 400],
+  ["a page of its own, behind TLS", "POST", { origin: "https://backup.example.net", host: "backup.example.net" }, 400],
+  ["a page of another site", "POST", { origin: "https://evil.example.com" }, 403],
+  ["a page on another port", "POST", { origin: "http://127.0.0.1:8080" }, 403],
+  ["a page without origin", "POST", { origin: "null" }, 403],
+  ["a page of another site that hides its origin", "POST", { "sec-fetch-site": "cross-site" }, 403],
+  ["a page that only looks", "GET", { origin: "https://evil.example.com" }, 200],
+];
+
+test.each(places)("asked by %s", async (_, method, headers, status) => {
+  const { ask } = await openApi();
+  const body = method === "POST" ? { clustre: "" } : undefined;
+  const path = method === "POST" ? "/api/v1/runs" : "/api/v1/images";
+  expect((await ask(path, { method, body, headers })).status).toBe(status);
+});
+
+test("a cookie is as good as the header for looking; for changes the browser has to say that our page asks", async () => {
+  const { ask, tokens } = await openApi();
+  const cookie = `${COOKIE}=${tokens.admin}`;
+  const asked = async (headers: Record<string, string>, body?: unknown) =>
+    (
+      await ask(body === undefined ? "/api/v1/images" : "/api/v1/runs", {
+        as: null,
+        body,
+        headers: { cookie, ...headers },
+      })
+    ).status;
+  expect(await asked({})).toBe(200);
+  expect(await asked({}, { cluster: "none" })).toBe(403);
+  expect(await asked({ "sec-fetch-site": "none" }, { cluster: "none" })).toBe(403);
+  expect(await asked({ origin: `http://${HOST}` }, { cluster: "none" })).toBe(400);
+  expect(await asked({ "sec-fetch-site": "same-origin" }, { cluster: "none" })).toBe(400);
+});
+
+test("answers are framed by nobody, guessed at by nobody, and kept by nobody", async () => {
+  const { ask } = await openApi();
+  for (const path of ["/health", "/api/v1/images", "/api/v1/nothing"]) {
+    const { headers } = await ask(path);
+    expect(headers.get("x-frame-options")).toBe("DENY");
+    expect(headers.get("x-content-type-options")).toBe("nosniff");
+    expect(headers.get("cache-control")).toBe("no-store");
+    expect(headers.get("access-control-allow-origin")).toBe(null);
+  }
+});
+
+test("a body that is too large is refused before it is read to its end", async () => {
+  const { ask, world } = await openApi();
+  const calls = world.calls.length;
+  const body = {
+    profiles: {},
+    history: Array.from({ length: 25_000 }, () => ({ profile: "daily", time: "2026-01-01T00:00:00Z" })),
+  };
+  const response = await ask("/api/v1/simulation", { body });
+  expect([response.status, response.headers.get("content-type")]).toEqual([413, "application/problem+json"]);
+  expect(world.calls.length).toBe(calls);
+});

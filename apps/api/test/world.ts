@@ -1,0 +1,123 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { House } from "@backurne/engine";
+import type { Settings } from "@backurne/model";
+import { writeRunFile } from "@backurne/reports";
+import { backUp, DAY, guest, openWorld, profile, type World } from "@backurne/simulation";
+import { openDoor } from "backurne";
+import { keepPrecheck } from "backurne/check";
+import { onTestFinished } from "vitest";
+import { buildApp } from "../src/app.ts";
+import type { AuditLine } from "../src/audit.ts";
+import { openReads } from "../src/reads.ts";
+import { openRuns } from "../src/runs/runs.ts";
+import type { Scene } from "../src/scene.ts";
+import type { Scope } from "../src/scopes.ts";
+import { openTokens } from "../src/tokens.ts";
+import { openVerifications } from "../src/verifications.ts";
+
+export const HOST = "127.0.0.1:5000";
+
+export interface Asked {
+  readonly method?: string;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  /** Of the token; null: none. */
+  readonly as?: Scope | null;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+  /** Sent as it is, in place of a body. */
+  readonly form?: string;
+}
+
+export interface Api {
+  readonly world: World;
+  readonly scene: Scene;
+  readonly audited: AuditLine[];
+  readonly logged: unknown[];
+  /** By scope. */
+  readonly tokens: Readonly<Record<Scope, string>>;
+  ask(path: string, asked?: Asked): Promise<Response>;
+}
+
+/** A plain disk and a guest, each with three nights of backups. */
+async function liveShortly(): Promise<World> {
+  const world = openWorld({
+    profiles: [profile({ count: 7 })],
+    plain: ["alpha"],
+    proxmox: { px1: [guest(100, "web")] },
+  });
+  world.live("alpha").add("disk");
+  for (let night = 0; night < 3; night += 1, world.now += DAY) await backUp(world.host("bk1"));
+  return world;
+}
+
+/** The API in this process, before the engine in memory. */
+export async function openApi(
+  changes: Partial<Settings> = {},
+  others: Partial<Scene> = {},
+  live: () => Promise<World> = liveShortly,
+): Promise<Api> {
+  const stateDir = await mkdtemp(join(tmpdir(), "backurne-api-"));
+  onTestFinished(() => rm(stateDir, { recursive: true, force: true }));
+  const world = await live();
+  const { settings: simulated, backup } = world.host("bk1");
+  const api = { listen: { host: "127.0.0.1", port: 5000 }, hosts: ["backup.example.net"] };
+  const settings = { ...simulated, stateDir, api, ...changes };
+  const usage = async () => [...world.backup.images.keys()].map((image) => ({ image, used: 4096 }) as never);
+  const keepCheck: House["keepCheck"] = (found) => keepPrecheck(stateDir, found);
+  const house = world.host("bk1", { settings, keepCheck, backup: { ...backup, usage } });
+  const now = (): number => world.now;
+  const backurne = openDoor(house, async () => undefined);
+  const tokens = openTokens(stateDir, now);
+  const audited: AuditLine[] = [];
+  const logged: unknown[] = [];
+  const log = (message: string, error?: unknown): void => void logged.push(message, error);
+  const scene: Scene = {
+    backurne,
+    settings,
+    now,
+    tokens,
+    audit: async (line) => void audited.push(line),
+    reads: openReads(now),
+    runs: openRuns({
+      backurne,
+      stateDir,
+      now,
+      openOutlet: () => ({ ...writeRunFile({ stateDir, warn: log }), close: async () => undefined }),
+    }),
+    verifications: openVerifications(backurne, now),
+    log,
+    ...others,
+  };
+  const make = async (scope: Scope) => (await tokens.create({ name: `of ${scope}`, scopes: [scope] })).text;
+  const made = {
+    read: await make("read"),
+    explore: await make("explore"),
+    map: await make("map"),
+    backup: await make("backup"),
+    admin: await make("admin"),
+  };
+  const app = buildApp(scene);
+  return {
+    world,
+    scene,
+    audited,
+    logged,
+    tokens: made,
+    ask: async (path, { method, body, as = "admin", headers = {}, signal, form } = {}) =>
+      app.request(`http://${HOST}${path}`, {
+        method: method ?? (body === undefined ? "GET" : "POST"),
+        headers: {
+          host: HOST,
+          ...(as !== null && { authorization: `Bearer ${made[as]}` }),
+          ...(body !== undefined && { "content-type": "application/json" }),
+          ...headers,
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+        ...(form !== undefined && { body: form }),
+        ...(signal && { signal }),
+      }),
+  };
+}

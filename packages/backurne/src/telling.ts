@@ -1,0 +1,48 @@
+import { hostname } from "node:os";
+import { judgeProgram } from "@backurne/config";
+import { createExecutor } from "@backurne/exec";
+import { BackurneError, type Settings } from "@backurne/model";
+import { notify, openOutlets, type NotifyTools, type Outlet } from "@backurne/reports/outlets";
+import { readPrecheck } from "./check-file.ts";
+
+/** ms for a program that somebody is told by. */
+const PATIENCE = 60_000;
+
+export interface TellingOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Epoch ms. */
+  readonly now: () => number;
+  readonly host?: string | undefined;
+  /** Told what could not be said, and to whom. */
+  readonly warn: (message: string) => void;
+}
+
+/** Whoever the configuration names is told how it goes: `report_time` and `notify`. */
+export interface Telling {
+  /** For one run; what was said is out once its `close` has resolved. */
+  openOutlet(): Outlet;
+  /** After a precheck without a run. Never throws. */
+  tellPrecheck(): Promise<void>;
+}
+
+export function openTelling(settings: Settings, { env, now, host = hostname(), warn }: TellingOptions): Telling {
+  const known = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const executor = createExecutor({ env: Object.fromEntries(known) });
+  const tools: NotifyTools = {
+    stateDir: settings.stateDir,
+    host,
+    now,
+    warn,
+    precheck: () => readPrecheck(settings.stateDir),
+    async run(file, args, input) {
+      // As of hooks: what somebody else could have changed is not run.
+      const refusal = file.startsWith("/") ? await judgeProgram(file, process.getuid?.() ?? 0) : undefined;
+      if (refusal !== undefined) throw new BackurneError("refused", `${file}: ${refusal}`);
+      await executor.run([{ file, args, label: file }], { input, timeout: PATIENCE });
+    },
+  };
+  return {
+    openOutlet: () => openOutlets(settings, tools),
+    tellPrecheck: async () => (settings.notify ? notify(settings.notify, undefined, tools) : undefined),
+  };
+}

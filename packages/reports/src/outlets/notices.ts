@@ -1,0 +1,180 @@
+import {
+  shortName,
+  type CheckProblem,
+  type JobReport,
+  type NoticeKind,
+  type Precheck,
+  type RunReport,
+} from "@backurne/model";
+import { describeProblem } from "../check-status.ts";
+
+/** What is wrong, by a name that stays the same while it lasts. */
+export interface Trouble {
+  readonly key: string;
+  readonly kind: "failure" | "late";
+  readonly text: string;
+}
+
+/** What was told, so that nobody is told twice. */
+export interface Told {
+  readonly version: 1;
+  /** By key. */
+  readonly troubles: Readonly<Record<string, Remembered>>;
+  /** ISO 8601 */
+  readonly digest?: string | undefined;
+}
+
+interface Remembered {
+  readonly text: string;
+  readonly lasts: boolean;
+  /** When it was told last, ISO 8601. */
+  readonly told: string;
+  /** It has come again too soon to be told: then nobody is told that it is over, either. */
+  readonly quiet?: boolean | undefined;
+}
+
+/** One message. */
+export interface Notice {
+  readonly version: 1;
+  readonly kind: "notice";
+  readonly at: string;
+  readonly host: string;
+  readonly about: readonly NoticeKind[];
+  readonly subject: string;
+  readonly fresh: readonly string[];
+  readonly lasting: readonly string[];
+  readonly over: readonly string[];
+  /** What was done since the last one, where this is a digest. */
+  readonly summary?: string | undefined;
+}
+
+export interface Situation {
+  readonly now: number;
+  readonly host: string;
+  /** Of the run that has just ended; undefined: there was none, only a precheck. */
+  readonly report?: RunReport | undefined;
+  /** undefined: nothing stored could be read. */
+  readonly precheck?: Precheck | undefined;
+}
+
+export interface Manner {
+  readonly on: readonly NoticeKind[];
+  /** ms */
+  readonly again: number;
+}
+
+const DAY = 86_400_000;
+/** What is longer than a life of being told is forgotten. */
+const FORGOTTEN = 30 * DAY;
+
+export const nothingTold: Told = { version: 1, troubles: {} };
+
+/** At most one message: what is new, what has lasted long enough to be told again, what is over; and once a day how it went. */
+export function decideNotice(
+  situation: Situation,
+  told: Told,
+  { on, again }: Manner,
+): { readonly notice: Notice | undefined; readonly told: Told } {
+  const { now, report, host } = situation;
+  const at = new Date(now).toISOString();
+  const wanted = troublesOf(situation).filter(({ kind }) => on.includes(kind));
+  const here = new Map(wanted.map((trouble) => [trouble.key, trouble]));
+  const before = Object.entries(told.troubles);
+  const due = (key: string): boolean => {
+    const last = told.troubles[key]?.told;
+    return last === undefined || now - Date.parse(last) >= again;
+  };
+  const fresh = wanted.filter(({ key }) => !told.troubles[key]?.lasts && due(key));
+  const lasting = wanted.filter(({ key }) => told.troubles[key]?.lasts === true && due(key));
+  const gone = before.filter(([key, { lasts }]) => lasts && !here.has(key) && isOver(key, situation));
+  const over = on.includes("recovery") ? gone.flatMap(([, { text, quiet }]) => (quiet ? [] : [text])) : [];
+  const digest = on.includes("digest") && report !== undefined && isDigestDue(told, now);
+  const about = new Set<NoticeKind>([...fresh, ...lasting].map(({ kind }) => kind));
+  if (over.length > 0) about.add("recovery");
+  if (digest) about.add("digest");
+  const spoken = new Set([...fresh, ...lasting].map(({ key }) => key));
+  const kept = before
+    .filter(([key, one]) => !here.has(key) && now - Date.parse(one.told) < FORGOTTEN)
+    .map(([key, one]) => [key, { ...one, lasts: one.lasts && !gone.some(([other]) => other === key) }] as const);
+  const current = wanted.map(({ key, text }) => {
+    const last = told.troubles[key];
+    if (spoken.has(key)) return [key, { text, lasts: true, told: at }] as const;
+    return [key, { text, lasts: true, told: last?.told ?? at, quiet: last?.lasts !== true || last.quiet }] as const;
+  });
+  const next: Told = {
+    version: 1,
+    troubles: Object.fromEntries([...kept, ...current]),
+    ...(digest ? { digest: at } : told.digest !== undefined && { digest: told.digest }),
+  };
+  if (about.size === 0) return { notice: undefined, told: next };
+  const texts = (some: readonly Trouble[]) => some.map(({ text }) => text);
+  const parts = { fresh: texts(fresh), lasting: texts(lasting), over };
+  const summary = digest && report ? summarize(report, wanted.length) : undefined;
+  const notice: Notice = {
+    version: 1,
+    kind: "notice",
+    at,
+    host,
+    about: [...about],
+    subject: subjectOf(parts, host),
+    ...parts,
+    ...(summary !== undefined && { summary }),
+  };
+  return { notice, told: next };
+}
+
+function troublesOf({ report, precheck, now }: Situation): readonly Trouble[] {
+  const found: Trouble[] = [];
+  for (const job of report?.jobs ?? []) {
+    if (job.outcome === "failed") found.push({ key: keyOfJob(job), kind: "failure", text: describeJob(job) });
+  }
+  for (const { about, failure } of report?.failures ?? []) {
+    found.push({ key: `failed: ${about}`, kind: "failure", text: `${about}: ${failure.message}` });
+  }
+  for (const problem of precheck?.problems ?? []) {
+    if (problem.severity === "info") continue;
+    found.push({ key: keyOfProblem(problem), kind: "late", text: describeProblem(problem, now) });
+  }
+  return found;
+}
+
+/** Who did not look cannot know: a run that was about something else says nothing of what failed before. */
+function isOver(key: string, { report, precheck }: Situation): boolean {
+  if (key.startsWith("job ")) {
+    return report?.jobs.some((job) => keyOfJob(job) === key && job.outcome !== "held") ?? false;
+  }
+  return key.startsWith("failed: ") ? report !== undefined : precheck !== undefined;
+}
+
+function isDigestDue({ digest }: Told, now: number): boolean {
+  // A run that comes a little earlier than yesterday's is today's all the same.
+  return digest === undefined || now - Date.parse(digest) > DAY - 2 * 3_600_000;
+}
+
+function keyOfJob({ subject }: JobReport): string {
+  return `job ${subject.image}`;
+}
+
+function keyOfProblem({ kind, about }: CheckProblem): string {
+  return `check ${kind} ${about}`;
+}
+
+function describeJob({ subject, failure }: JobReport): string {
+  return `${shortName(subject)}: ${failure?.message ?? "failed"}`;
+}
+
+function summarize({ totals, started, ended }: RunReport, troubles: number): string {
+  const { done, failed, held, bytes } = totals;
+  const ms = Date.parse(ended) - Date.parse(started);
+  const state = troubles === 0 ? "nothing is wrong" : `${troubles} ${troubles === 1 ? "thing is" : "things are"} wrong`;
+  return `${state}; the last run: ${done} done, ${failed} failed, ${held} held, ${bytes} bytes in ${Math.round(ms / 1000)} s`;
+}
+
+function subjectOf({ fresh, lasting, over }: Pick<Notice, "fresh" | "lasting" | "over">, host: string): string {
+  const words = [
+    fresh.length > 0 ? `${fresh.length} new` : "",
+    lasting.length > 0 ? `${lasting.length} still` : "",
+    over.length > 0 ? `${over.length} over` : "",
+  ].filter(Boolean);
+  return `backurne on ${host}: ${words.length > 0 ? words.join(", ") : "all as it was"}`;
+}

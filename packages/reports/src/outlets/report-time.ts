@@ -1,0 +1,86 @@
+import { appendFile } from "node:fs/promises";
+import {
+  describeError,
+  printable,
+  type ReportTime,
+  type RunEvent,
+  type Subject,
+  type TransferMode,
+} from "@backurne/model";
+import { writeInflux } from "./influx.ts";
+import type { Outlet, RunProgram, Warn } from "./outlet.ts";
+
+interface Tools {
+  readonly run: RunProgram;
+  readonly warn: Warn;
+}
+
+/** One transfer: from where, what, how long without the time it waited. */
+export interface Timed {
+  readonly image: string;
+  readonly cluster: string;
+  readonly mode: TransferMode;
+  readonly bytes: number;
+  readonly milliseconds: number;
+  /** Epoch ms of its end. */
+  readonly at: number;
+}
+
+/** Says how long each transfer took, soon after it has ended; what cannot be said is told once a run. */
+export function reportTime(where: ReportTime, { run, warn }: Tools): Outlet {
+  const subjects = new Map<string, Subject>();
+  const waiting: Timed[] = [];
+  let busy: Promise<void> | undefined;
+  let broken = false;
+
+  async function work(): Promise<void> {
+    while (waiting.length > 0 && !broken) {
+      try {
+        await say(where, waiting.splice(0), run);
+      } catch (error) {
+        broken = true;
+        warn(`report_time: ${printable(describeError(error))}`);
+      }
+    }
+    busy = undefined;
+  }
+
+  return {
+    event(event: RunEvent) {
+      if (event.kind === "job-started") subjects.set(event.job, event.subject);
+      if (event.kind !== "transfer-ended") return;
+      const { image = event.job, cluster = "" } = subjects.get(event.job) ?? {};
+      const { mode, bytes, milliseconds } = event;
+      waiting.push({ image, cluster, mode, bytes, milliseconds, at: Date.parse(event.at) });
+      busy ??= work();
+    },
+    end: () => undefined,
+    close: async () => busy,
+  };
+}
+
+async function say(where: ReportTime, some: readonly Timed[], run: RunProgram): Promise<void> {
+  switch (where.kind) {
+    case "syslog":
+      return run("logger", ["--tag", "backurne", "--priority", "daemon.info"], lines(some.map(describe)));
+    case "file":
+      return appendFile(where.path, lines(some.map((one) => `${new Date(one.at).toISOString()}: ${describe(one)}`)));
+    case "influxdb":
+      return writeInflux(some.map(pointOf), where.influxdb);
+  }
+}
+
+/** The old tool's measurement, tag and field; more of each beside them. */
+function pointOf({ image, cluster, mode, bytes, milliseconds, at }: Timed) {
+  const tags = { image, endpoint: cluster, mode };
+  return { measurement: "backurne", tags, fields: { duration: milliseconds / 1000, bytes }, time: at };
+}
+
+function describe({ image, cluster, mode, bytes, milliseconds }: Timed): string {
+  const seconds = Math.round(milliseconds / 1000);
+  return printable(`Image ${image} from ${cluster} backed up, elapsed time: ${seconds} s, ${bytes} bytes, ${mode}`);
+}
+
+function lines(some: readonly string[]): string {
+  return some.map((line) => `${line}\n`).join("");
+}

@@ -1,0 +1,123 @@
+import { open, readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { RunEvent, RunReport, RunTotals } from "@backurne/model";
+import { foldReport } from "./fold.ts";
+
+/** `open`: its file has no end. Another process is at it, or died. */
+export interface RunSummary {
+  readonly run: string;
+  readonly host: string;
+  /** ISO 8601 */
+  readonly started: string;
+  readonly ended?: string | undefined;
+  readonly state: "running" | "ended" | "open";
+  readonly exit?: number | undefined;
+  readonly totals?: RunTotals | undefined;
+}
+
+/** A run as its file tells it, whoever ran it. */
+export interface RecordedRun {
+  readonly summary: RunSummary;
+  /** Where it has not ended: as it would be if it did now. */
+  readonly report: RunReport;
+}
+
+/** One line of a run file. */
+export type RunLine = RunEvent | RunReport;
+
+export interface RunFiles {
+  /** The newest first. */
+  list(): Promise<readonly RecordedRun[]>;
+  find(run: string): Promise<RecordedRun | undefined>;
+  /** Its lines from the beginning; ends with its report, or when `signal` says so. Nothing where there is no such run. */
+  follow(run: string, signal: AbortSignal): AsyncGenerator<readonly RunLine[]>;
+}
+
+/** ms between two looks at a file that somebody else writes. */
+const PAUSE = 1_000;
+const NAME = /^[\w-]{1,64}$/;
+
+/** What `writeRunFile` keeps. */
+export function openRunFiles(stateDir: string): RunFiles {
+  const directory = join(stateDir, "runs");
+  const fileOf = (run: string): string => join(directory, `${run}.ndjson`);
+  const known = new Map<string, { readonly stamp: string; readonly read: RecordedRun }>();
+
+  async function find(run: string): Promise<RecordedRun | undefined> {
+    if (!NAME.test(run)) return undefined;
+    const found = await stat(fileOf(run)).catch(() => undefined);
+    if (!found) return undefined;
+    const stamp = `${found.mtimeMs} ${found.size}`;
+    const before = known.get(run);
+    if (before?.stamp === stamp) return before.read;
+    const read = summarize(run, await all(fileOf(run)));
+    known.set(run, { stamp, read });
+    return read;
+  }
+
+  return {
+    async list() {
+      const names = (await readdir(directory).catch(() => [])).filter((name) => name.endsWith(".ndjson"));
+      const runs = names.map((name) => name.slice(0, -".ndjson".length));
+      for (const run of known.keys()) if (!runs.includes(run)) known.delete(run);
+      const found = await Promise.all(runs.map((run) => find(run).catch(() => undefined)));
+      return found.flatMap((one) => one ?? []).sort((a, b) => (a.summary.started < b.summary.started ? 1 : -1));
+    },
+    find,
+    async *follow(run, signal) {
+      if (!NAME.test(run)) return;
+      await using file = await open(fileOf(run)).catch(() => undefined);
+      if (!file) return;
+      const chunk = Buffer.alloc(1 << 16);
+      let rest = Buffer.alloc(0);
+      while (!signal.aborted) {
+        const { bytesRead } = await file.read(chunk, 0, chunk.length);
+        if (bytesRead === 0) {
+          await pause(PAUSE, signal);
+          continue;
+        }
+        rest = Buffer.concat([rest, chunk.subarray(0, bytesRead)]);
+        const end = rest.lastIndexOf(10) + 1;
+        const lines = linesOf(rest.subarray(0, end).toString());
+        rest = rest.subarray(end);
+        if (lines.length > 0) yield lines;
+        if (lines.at(-1)?.kind === "report") return;
+      }
+    },
+  };
+}
+
+async function all(path: string): Promise<readonly RunLine[]> {
+  await using file = await open(path);
+  return linesOf(await file.readFile("utf8"));
+}
+
+/** Half a line is one that is still being written. */
+function linesOf(text: string): readonly RunLine[] {
+  return text
+    .slice(0, text.lastIndexOf("\n") + 1)
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as RunLine);
+}
+
+function summarize(run: string, lines: readonly RunLine[]): RecordedRun {
+  const last = lines.at(-1);
+  const report = last?.kind === "report" ? last : foldReport(lines.filter((line) => line.kind !== "report"));
+  const { host, started, ended, exit, totals } = report;
+  if (last?.kind !== "report") return { summary: { run, host, started, state: "open" }, report };
+  return { summary: { run, host, started, ended, state: "ended", exit, totals }, report };
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const go = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", go);
+      resolve();
+    };
+    const timer = setTimeout(go, ms);
+    signal.addEventListener("abort", go);
+    if (signal.aborted) go();
+  });
+}

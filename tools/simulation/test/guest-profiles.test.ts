@@ -1,0 +1,89 @@
+import { inspectImage, listGuestProfiles, listPoints, setGuestProfiles } from "@backurne/engine";
+import type { ProfilesAnswer } from "@backurne/model";
+import { describe, expect, test } from "vitest";
+import { backUp, DAY, guest, HOUR, openWorld, profile, type World } from "../src/index.ts";
+
+const WEB = { cluster: "px1", vmid: 100 };
+
+function openGuests(): World {
+  return openWorld({
+    profiles: [profile({ count: 7 }), profile({ name: "hourly", interval: HOUR, count: 24, default: false })],
+    proxmox: { px1: [guest(100, "web"), guest(101, "db")] },
+  });
+}
+
+async function profilesOf(world: World): Promise<readonly string[]> {
+  const { events } = await backUp(world.host("bk1"));
+  return events.flatMap((event) =>
+    event.kind === "transfer-started" ? event.names.map((name) => name.split(";").slice(1, 3).join(" ")) : [],
+  );
+}
+
+describe("policies set for one guest", () => {
+  test("raise and add, for that guest alone; taken back they are gone", async () => {
+    const world = openGuests();
+    const answer: ProfilesAnswer = { profiles: { daily: { count: 30 }, hourly: {}, weekly: { count: 4 } } };
+    const set = await setGuestProfiles(world.host("bk1"), WEB, answer);
+    expect(set).toEqual({ ...WEB, answer, at: new Date(world.now).toISOString(), by: "bk1" });
+    expect(await listGuestProfiles(world.host("bk2"))).toEqual([set]);
+    expect((await profilesOf(world)).toSorted()).toEqual(["daily 30", "daily 7", "hourly 24", "weekly 4"]);
+    await setGuestProfiles(world.host("bk2"), WEB, undefined);
+    expect(await listGuestProfiles(world.host("bk1"))).toEqual([]);
+    world.now += DAY;
+    expect(await profilesOf(world)).toEqual(["daily 7", "daily 7"]);
+  });
+
+  test("never keep less than is configured, and the run says so", async () => {
+    const world = openGuests();
+    await setGuestProfiles(world.host("bk1"), WEB, { profiles: { daily: { count: 1 } } });
+    const { report } = await backUp(world.host("bk1"));
+    expect(report.jobs.flatMap(({ names }) => names.map((name) => name.split(";")[2]))).toEqual(["7", "7"]);
+    expect(report.warnings.map(({ message }) => message)).toEqual([expect.stringContaining("daily keeps 7")]);
+  });
+
+  test("switch a guest off; what the profiles API says does not switch it on again", async () => {
+    const world = openGuests();
+    await setGuestProfiles(world.host("bk1"), WEB, { backup: false });
+    const askProfiles = async () => ({ answer: { profiles: { hourly: {} } } });
+    const { report } = await backUp(world.host("bk1", { askProfiles }));
+    expect(report.jobs.map(({ subject }) => subject.guest)).toEqual(["db"]);
+  });
+
+  test("two hosts that set some at once: one is told, and neither forgets what the other has set", async () => {
+    const world = openGuests();
+    const db = { cluster: "px1", vmid: 101 };
+    let other: unknown;
+    world.before = async (call) => {
+      if (!call.includes("write backurne.guests") || other !== undefined) return;
+      other = await setGuestProfiles(world.host("bk2"), db, { backup: false }).catch((error: unknown) => error);
+    };
+    await setGuestProfiles(world.host("bk1"), WEB, { backup: false });
+    expect(other).toMatchObject({ code: "held" });
+    await setGuestProfiles(world.host("bk2"), db, { backup: false });
+    expect((await listGuestProfiles(world.host("bk1"))).map(({ vmid }) => vmid)).toEqual([100, 101]);
+  });
+
+  test("of a cluster that knows no guests are refused; an object that cannot be read is a warning, and no more", async () => {
+    const world = openGuests();
+    await expect(
+      setGuestProfiles(world.host("bk1"), { cluster: "alpha", vmid: 1 }, { backup: false }),
+    ).rejects.toMatchObject({ code: "not-found" });
+    await world.objects.write("backurne.guests", "nonsense");
+    const { report } = await backUp(world.host("bk1"));
+    expect(report).toMatchObject({ exit: 0, totals: { done: 2 } });
+    expect(report.warnings.map(({ about }) => about)).toEqual(["profiles of guests"]);
+    await expect(listGuestProfiles(world.host("bk1"))).rejects.toMatchObject({ code: "unexpected" });
+  });
+});
+
+test("an image, its points and its verdicts come from one look", async () => {
+  const world = openWorld({ profiles: [profile({ count: 3 })] });
+  world.live("alpha").add("disk");
+  for (let night = 0; night < 3; night += 1, world.now += DAY) await backUp(world.host("bk1"));
+  world.calls.length = 0;
+  const { image, points, explanation } = await inspectImage(world.host("bk1"), "disk");
+  expect(world.calls.filter((call) => call.includes("inventory"))).toHaveLength(2); // one a side
+  expect(image).toMatchObject({ uuid: "alpha;disk;None", snapshots: 3, state: "present" });
+  expect(points).toEqual(await listPoints(world.host("bk1"), "alpha/disk"));
+  expect(explanation.snapshots.filter(({ side }) => side === "backup")).toHaveLength(3);
+});
