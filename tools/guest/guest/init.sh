@@ -18,6 +18,9 @@ mkdir -p /root/run/lock /root/dev/pts /root/dev/shm
 mount -t devpts devpts /root/dev/pts
 mount -t tmpfs tmpfs /root/dev/shm
 ln -s /proc/self/fd /root/dev/fd
+ln -s fd/0 /root/dev/stdin
+ln -s fd/1 /root/dev/stdout
+ln -s fd/2 /root/dev/stderr
 
 # The kernel's modules are unpacked somewhere on the host.
 mkdir -p /root/lib/modules

@@ -1,13 +1,18 @@
+import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
 
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+const PROGRAMS = { driver: here("../guest/driver.ts"), backurne: here("../../../apps/cli/src/main.ts") };
+
 /**
- * The driver and all it needs in one file of JavaScript: to read the sources takes Node seven seconds in the guest, and this
- * half a one. To be made before the boot. @returns its path.
+ * A program and all it needs as JavaScript in one file: to read the sources takes Node seven seconds in the guest, and
+ * this half a one. To be made before the boot. @returns its path.
  */
-export async function bundleDriver(): Promise<string> {
-  const outDir = fileURLToPath(new URL("../../../node_modules/.cache/backurne-guest/driver", import.meta.url));
+export async function bundle(name: keyof typeof PROGRAMS): Promise<string> {
+  const home = here(`../../../node_modules/.cache/backurne-guest/${name}`);
   const conditions = ["source"];
   await build({
     configFile: false,
@@ -15,12 +20,14 @@ export async function bundleDriver(): Promise<string> {
     resolve: { conditions },
     ssr: { noExternal: true, resolve: { conditions } },
     build: {
-      ssr: fileURLToPath(new URL("../guest/driver.ts", import.meta.url)),
-      outDir,
+      ssr: PROGRAMS[name],
+      outDir: join(home, "dist"),
       emptyOutDir: true,
       target: "node24",
-      rollupOptions: { output: { entryFileNames: "driver.mjs" } },
+      rollupOptions: { output: { entryFileNames: "program.mjs", codeSplitting: false } },
     },
   });
-  return join(outDir, "driver.mjs");
+  // backurne reads its version in there.
+  await cp(here("../../../packages/backurne/package.json"), join(home, "package.json"));
+  return join(home, "dist", "program.mjs");
 }

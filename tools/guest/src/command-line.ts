@@ -14,11 +14,10 @@ const POOL = "alpha";
 export interface CommandLine {
   /** Types that in the guest. */
   type(words: string): Promise<Ran>;
-  readonly launcher: string;
 }
 
 /** A backup that backurne itself has made, of a live image with a file system, and a configuration in the guest that knows it. */
-export async function openCommandLine({ guest, sandbox, pool }: Scene): Promise<CommandLine> {
+export async function openCommandLine({ guest, sandbox, pool, backurne }: Scene): Promise<CommandLine> {
   const { live, backup, ssh } = sandbox;
   const text = (
     stateDir: string,
@@ -47,5 +46,5 @@ timezone: UTC
     await rm(dir, { recursive: true, force: true });
   }
   await guest.must(`install -Dm 600 /dev/stdin ${CONFIG} <<'END'\n${text("/var/lib/backurne")}END`);
-  return { launcher: LAUNCHER, type: (words) => guest.run(`NODE_COMPILE_CACHE=/run/compiled ${LAUNCHER} ${words}`) };
+  return { type: (words) => guest.run(`${backurne} ${words}`) };
 }

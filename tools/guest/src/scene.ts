@@ -4,7 +4,7 @@ import type { Mapping } from "@backurne/model";
 import { createPool, load, rbd, type Sandbox } from "@backurne/sandbox";
 import { inject } from "vitest";
 import type { Answer, Ask } from "../guest/driver.ts";
-import { bundleDriver } from "./bundle.ts";
+import { bundle } from "./bundle.ts";
 import { boot, type Guest } from "./guest.ts";
 import { importFixtures, makeImages, type Pool } from "./images.ts";
 
@@ -20,6 +20,8 @@ export interface Scene extends AsyncDisposable {
   readonly guest: Guest;
   readonly sandbox: Sandbox;
   readonly pool: Pool;
+  /** The command line of backurne, as the guest would type it. */
+  readonly backurne: string;
   /** Runs these one after the other, in one process of the guest. */
   ask(...asks: readonly Ask[]): Promise<readonly Answer[]>;
   /** Maps backups of that pool, does the rest, unmaps; says what the mapping was like and what the rest printed. */
@@ -40,7 +42,7 @@ export interface Looked {
 }
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-const NODE = here("../../../node_modules/.bin/node");
+const NODE = `env NODE_COMPILE_CACHE=/run/compiled ${here("../../../node_modules/.bin/node")}`;
 const HOME = { stateDir: "/var/lib/backurne", runDir: "/run/backurne" };
 
 export async function openScene(): Promise<Scene> {
@@ -48,7 +50,7 @@ export async function openScene(): Promise<Scene> {
   const sandbox = await load({ dir: inject("sandbox") });
   const pool: Pool = { cluster: sandbox.backup, name: "mapped" };
   await createPool(sandbox.backup, pool.name);
-  const driver = await bundleDriver();
+  const [driver, backurne] = [await bundle("driver"), await bundle("backurne")];
   const guest = stack.use(await boot());
   await makeImages(pool);
   await importFixtures(Object.values(FIXTURES).flat(), pool);
@@ -58,7 +60,7 @@ export async function openScene(): Promise<Scene> {
   const site = { ...HOME, address: { pool: pool.name, namespace: "", cephConf: sandbox.backup.conf, cephId: "admin" } };
   const ask: Scene["ask"] = async (...asks) => {
     const order = Buffer.from(JSON.stringify({ site, asks })).toString("base64");
-    const script = `base64 -d <<<${order} | NODE_COMPILE_CACHE=/run/compiled ${NODE} ${driver}`;
+    const script = `base64 -d <<<${order} | ${NODE} ${driver}`;
     return JSON.parse(await guest.must(script, { timeout: 1_800_000 })) as Answer[];
   };
   const kept = stack.move();
@@ -66,6 +68,7 @@ export async function openScene(): Promise<Scene> {
     guest,
     sandbox,
     pool,
+    backurne: `${NODE} ${backurne}`,
     ask,
     async look(images, { vmdk, script = "true" } = {}) {
       const [mapped, shell, unmapped] = await ask(

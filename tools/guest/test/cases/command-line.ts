@@ -26,11 +26,11 @@ export function typeCommands(open: () => Scene): void {
     });
 
     test("says what it lacks, in two lines", async () => {
-      const { guest } = open();
+      const { guest, backurne } = open();
       await guest.must(
         "chmod 644 /etc/backurne/backurne.yaml; chown 65534 /etc/backurne/backurne.yaml; chmod 600 /etc/backurne/backurne.yaml",
       );
-      const nobody = await guest.run(`setpriv --reuid 65534 --clear-groups ${line.launcher} map web01 latest`);
+      const nobody = await guest.run(`setpriv --reuid 65534 --clear-groups ${backurne} map web01 latest`);
       expect(nobody).toEqual({
         code: 2,
         stdout: "",
