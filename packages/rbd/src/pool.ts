@@ -1,4 +1,4 @@
-import type { CommandResult } from "@backurne/exec";
+import { CommandError, type CommandResult } from "@backurne/exec";
 import { imageArgs, rbdCommand, type PoolAccess } from "./command.ts";
 import { digestCommand, wordsOf } from "./digests.ts";
 import { shapeArgs } from "./shape.ts";
@@ -142,7 +142,7 @@ export function openPool({ address, run, place, exportOps = 10 }: PoolAccess): R
       return parseExtents(await ask(["diff", ...at(image, snapshot), "--format", "json"]));
     },
     async usage(): Promise<readonly Usage[]> {
-      return parseUsage(await ask(["du", ...at(), "--format", "json"]));
+      return parseUsage(await unlessAborted(() => ask(["du", ...at(), "--format", "json"])));
     },
 
     exportDiff(image, snapshot, base) {
@@ -169,4 +169,18 @@ export function openPool({ address, run, place, exportOps = 10 }: PoolAccess): R
 function removal(code: number): "removed" | "busy" | "absent" {
   if (code === 0) return "removed";
   return code === ENOENT ? "absent" : "busy";
+}
+
+/**
+ * `rbd du` of Ceph 16 aborts now and then, in a thread of its own library (16.2.15: three times in thirty on a busy host).
+ * It only reads, so it is asked again.
+ */
+async function unlessAborted(ask: () => Promise<string>, tries = 3): Promise<string> {
+  try {
+    return await ask();
+  } catch (error) {
+    const aborted = error instanceof CommandError && error.stages.some(({ signal }) => signal === "SIGABRT");
+    if (!aborted || tries <= 1) throw error;
+    return unlessAborted(ask, tries - 1);
+  }
 }

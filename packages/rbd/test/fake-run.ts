@@ -1,4 +1,4 @@
-import type { Command, CommandResult } from "@backurne/exec";
+import { CommandError, type Command, type CommandResult } from "@backurne/exec";
 import type { Run } from "../src/index.ts";
 
 /** How one command ends, as the programs do: an exit code, and what they print. */
@@ -6,6 +6,7 @@ export interface End {
   readonly code?: number;
   readonly stdout?: string;
   readonly stderr?: string;
+  readonly signal?: NodeJS.Signals;
 }
 
 export interface Asked {
@@ -23,8 +24,11 @@ export interface FakeRun {
 export function fakeRun(...ends: readonly End[]): FakeRun {
   const asked: Asked[] = [];
   async function run(command: Command, lane?: string, input?: string): Promise<CommandResult> {
-    const { code = 0, stdout = "", stderr = "" } = ends[Math.min(asked.length, ends.length - 1)] ?? {};
+    const { code = 0, stdout = "", stderr = "", signal } = ends[Math.min(asked.length, ends.length - 1)] ?? {};
     asked.push({ argv: [command.file, ...command.args], lane, input });
+    if (signal !== undefined) {
+      throw new CommandError(`ended by ${signal}`, { stages: [{ ...command, code: undefined, signal, stderr }] });
+    }
     if (code !== 0 && !command.answers?.includes(code)) throw new Error(`exit ${code}: ${stderr}`);
     return { stdout, code, stages: [{ file: command.file, args: command.args, code, signal: undefined, stderr }] };
   }

@@ -181,6 +181,19 @@ describe("exit codes", () => {
     for (const code of [1, 2, 16, 17, 39]) await expect(call(open({ code }).pool)).rejects.toThrow(`exit ${code}`);
   });
 
+  test("a program that aborts while it only reads is asked again, and not for ever", async () => {
+    const aborted = { signal: "SIGABRT" } as const;
+    const { pool, asked } = open(aborted, aborted, { stdout: recorded("usage") });
+    expect((await pool.usage()).length).toBeGreaterThan(0);
+    expect(asked).toHaveLength(3);
+    const broken = open(aborted);
+    await expect(broken.pool.usage()).rejects.toThrow("SIGABRT");
+    expect(broken.asked).toHaveLength(3);
+    const killed = open({ signal: "SIGKILL" });
+    await expect(killed.pool.usage()).rejects.toThrow("SIGKILL");
+    expect(killed.asked).toHaveLength(1);
+  });
+
   test("trouble that has passed at the second try is no trouble", async () => {
     const { pool, asked } = open({ code: 2, stderr: noKey }, { stdout: recorded("info") });
     expect((await pool.info("a"))?.id).toBe("100c2814f7d0");
