@@ -4,6 +4,7 @@ import { digestCommand, wordsOf } from "./digests.ts";
 import { shapeArgs } from "./shape.ts";
 import { groupListings } from "./listing.ts";
 import { listMoving } from "./moving.ts";
+import { repeatReads } from "./steady.ts";
 import {
   parseExtents,
   parseInfo,
@@ -32,7 +33,8 @@ const NO_POOL = /^rbd: (error opening pool |namespace .* does not exist)/m;
 /** A full pool: rbd then says that an image it cannot put aside is not there. */
 const FULL = /\(28\) No space left on device/;
 
-export function openPool({ address, run, place, exportOps = 10 }: PoolAccess): RbdPool {
+export function openPool({ address, run: runOnce, place, exportOps = 10 }: PoolAccess): RbdPool {
+  const run = repeatReads(runOnce);
   const at = (image?: string, snapshot?: string): string[] => imageArgs(address, image, snapshot);
   let size: number | undefined;
 

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { imageArgs, radosCommand, rbdCommand, type PoolAccess, type Run } from "./command.ts";
 import { listMoving } from "./moving.ts";
 import { parseJson, parseTimestamp } from "./parse.ts";
+import { repeatReads } from "./steady.ts";
 import type { RbdTrash, TrashedImage } from "./types.ts";
 
 const ENOENT = 2;
@@ -17,7 +18,9 @@ const ABSENT = /^rbd: (error: image does not exist in trash|remove error: \(2\)|
 const NO_VALUE = /^No such key: |^error getting omap value [^]*: \(2\) No such file/m;
 
 /** `patient`: removing a large image takes hours. */
-export function openTrash({ address, run }: Pick<PoolAccess, "address" | "run">, patient: Run = run): RbdTrash {
+export function openTrash(access: Pick<PoolAccess, "address" | "run">, patient: Run = access.run): RbdTrash {
+  const { address } = access;
+  const run = repeatReads(access.run);
   const at = (id: string): string[] => [...imageArgs(address), `--image-id=${id}`];
 
   async function act(args: readonly string[], answers: readonly number[], by = run): Promise<number> {

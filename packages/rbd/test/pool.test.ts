@@ -181,6 +181,31 @@ describe("exit codes", () => {
     for (const code of [1, 2, 16, 17, 39]) await expect(call(open({ code }).pool)).rejects.toThrow(`exit ${code}`);
   });
 
+  const aborted = { breaks: "SIGABRT" } as const;
+  const lost = { breaks: { file: "ssh", code: 255 } } as const;
+  test.each<[string, readonly End[], string | undefined, number]>([
+    ["a program that aborts is asked again", [aborted, aborted, { stdout: "[]" }], undefined, 3],
+    ["and not for ever", [aborted], "SIGABRT", 3],
+    ["also behind a shell", [{ breaks: { file: "rbd", code: 134 } }, { stdout: "[]" }], undefined, 2],
+    ["a connection that ssh lost is opened again", [lost, { stdout: "[]" }], undefined, 2],
+    ["and once only", [lost], "255", 2],
+    ["what somebody killed is not started again", [{ breaks: "SIGKILL" }], "SIGKILL", 1],
+  ])("of what only reads, %s", async (_, ends, failure, times) => {
+    const { pool, asked } = open(...ends);
+    const answer = pool.inventory();
+    if (failure === undefined) expect(await answer).toEqual([]);
+    else await expect(answer).rejects.toThrow(failure);
+    expect(asked).toHaveLength(times);
+  });
+
+  test("what changes something is never asked again: it may have been done", async () => {
+    for (const end of [aborted, lost]) {
+      const { pool, asked } = open(end);
+      await expect(pool.createSnapshot("a", "s")).rejects.toThrow();
+      expect(asked).toHaveLength(1);
+    }
+  });
+
   test("trouble that has passed at the second try is no trouble", async () => {
     const { pool, asked } = open({ code: 2, stderr: noKey }, { stdout: recorded("info") });
     expect((await pool.info("a"))?.id).toBe("100c2814f7d0");

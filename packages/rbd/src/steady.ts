@@ -1,0 +1,33 @@
+import { CommandError } from "@backurne/exec";
+import type { Run } from "./command.ts";
+
+/**
+ * rbd of Ceph 16 aborts now and then, in a thread of its own library (16.2.15, on a busy host: `rbd du` three times in thirty,
+ * others far more seldom). On the other side of a shell it is 128 and the number of the signal.
+ */
+const CRASHED = ["SIGABRT", "SIGSEGV", "SIGBUS", 134, 135, 139];
+
+const TRIES = 3;
+
+/** What only reads (its lane says so) is asked again where the program crashed, and once where ssh itself failed (255). */
+export function repeatReads(run: Run): Run {
+  return async (command, lane, input) => {
+    for (let tries = 1; lane === "read" && tries < TRIES; tries += 1) {
+      try {
+        return await run(command, lane, input);
+      } catch (error) {
+        if (!hasCrashed(error) && !(tries === 1 && hasLostSsh(error))) throw error;
+      }
+    }
+    return run(command, lane, input);
+  };
+}
+
+function hasCrashed(error: unknown): boolean {
+  if (!(error instanceof CommandError)) return false;
+  return error.stages.some(({ code, signal }) => CRASHED.includes(signal ?? code ?? 0));
+}
+
+function hasLostSsh(error: unknown): boolean {
+  return error instanceof CommandError && error.stages.some(({ file, code }) => file === "ssh" && code === 255);
+}
