@@ -4,6 +4,8 @@ import type { Backurne } from "backurne";
 /** ms: who asks often is answered from what is known; a look at all clusters costs listings, weighing them far more. */
 const LISTED = 5 * 60_000;
 const WEIGHED = 3_600_000;
+/** ms until what could not be looked at is tried again. */
+const AGAIN = 60_000;
 
 /** What changes slowly; undefined: it could not be looked at. */
 export interface Known {
@@ -21,7 +23,11 @@ export function openKnown(
     return () => {
       if (kept && now() - since < age) return kept;
       since = now();
-      kept = look().catch((error: unknown) => void failed(error));
+      kept = look().catch((error: unknown) => {
+        since = now() - age + AGAIN;
+        failed(error);
+        return undefined;
+      });
       return kept;
     };
   }

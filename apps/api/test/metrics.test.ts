@@ -37,4 +37,9 @@ test("a pool that cannot be listed is a number, and no error", async () => {
   const response = await ask("/metrics", { as: "read" });
   expect([response.status, await response.text()]).toEqual([200, expect.stringContaining("backurne_listed 0\n")]);
   expect(String(logged)).toContain("no monitor answers");
+  // Soon it is tried again.
+  world.before = undefined;
+  expect(await (await ask("/metrics")).text()).toContain("backurne_listed 0\n");
+  world.now += 61_000;
+  expect(await (await ask("/metrics")).text()).toContain("backurne_listed 1\n");
 });
