@@ -2,6 +2,7 @@ import type { Endpoint } from "./endpoint.ts";
 import { guestRoutes } from "./routes/guests.ts";
 import { imageRoutes } from "./routes/images.ts";
 import { lookRoutes } from "./routes/looks.ts";
+import { mappingRoutes } from "./routes/mappings.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { simulationRoutes } from "./routes/simulation.ts";
 import { verificationRoutes } from "./routes/verifications.ts";
@@ -11,6 +12,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...runRoutes,
   ...verificationRoutes,
   ...lookRoutes,
+  ...mappingRoutes,
   ...guestRoutes,
   ...simulationRoutes,
 ];

@@ -11,6 +11,7 @@ const GOOD: Readonly<Record<string, { readonly query?: string; readonly body?: u
   "post /guests/{cluster}/{vmid}/profiles": {
     body: { profiles: { daily: { count: 30 }, often: { count: 3, every: "6h" } } },
   },
+  "post /mappings": { body: { image: "alpha/disk", snapshot: "latest", for: "8h" } },
   "post /simulation": {
     body: {
       profiles: { daily: { count: 7, at: "01:00" }, weekly: { count: 4 } },
@@ -28,7 +29,7 @@ export interface Errand {
   readonly body?: unknown;
 }
 
-const FILLED: Readonly<Record<string, string>> = { image: "alpha%2Fdisk", cluster: "px1", vmid: "100" };
+const FILLED: Readonly<Record<string, string>> = { image: "alpha%2Fdisk", cluster: "px1", vmid: "100", mapping: "m1" };
 
 /** Each endpoint, ready to be asked; `run` and `id` are of what a test has started. */
 export function errands(filled: Readonly<Record<string, string>> = {}): readonly Errand[] {

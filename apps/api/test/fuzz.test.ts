@@ -43,6 +43,8 @@ const EXAMPLES: Readonly<Record<string, Fields>> = {
     query: {},
     body: { profiles: { often: { count: 2, every: "6h" } }, play: { days: 9 } },
   },
+  "post /mappings": { params: {}, query: {}, body: { ...image, snapshot: "latest", for: "1h" } },
+  "delete /mappings/{mapping}": { params: { mapping: "m1" }, query: {}, body: undefined },
   "post /images/{image}/holds": { params: image, query: {}, body: {} },
   "delete /images/{image}/holds": { params: image, query: {}, body: undefined },
   "post /guests/{cluster}/{vmid}/profiles": { params: guest, query: {}, body: {} },
@@ -78,6 +80,6 @@ test.each(named)(
     );
     expect(logged).toEqual([]);
     // Otherwise nothing but the validation was tried.
-    if (!/\{run\}|\{id\}|^get.*\{vmid\}/.test(name)) expect(Math.min(...seen)).toBeLessThan(300);
+    if (!/\{run\}|\{id\}|\{mapping\}|^get.*\{vmid\}/.test(name)) expect(Math.min(...seen)).toBeLessThan(300);
   },
 );

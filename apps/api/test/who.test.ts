@@ -11,7 +11,7 @@ import { HOST, openApi, type Api } from "./world.ts";
 const MAY: Readonly<Record<Scope, readonly string[]>> = {
   read: ENDPOINTS.filter(({ method, path }) => method === "get" || path === "/simulation").map(nameOf),
   explore: [],
-  map: [],
+  map: ["post /mappings", "delete /mappings/{mapping}"],
   backup: [
     "post /images/{image}/holds",
     "post /runs",

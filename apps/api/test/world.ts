@@ -14,6 +14,7 @@ import { openReads } from "../src/reads.ts";
 import { openRuns } from "../src/runs/runs.ts";
 import type { Scene } from "../src/scene.ts";
 import type { Scope } from "../src/scopes.ts";
+import { openFakeMapper } from "./mapper.ts";
 import { openTokens } from "../src/tokens.ts";
 import { openVerifications } from "../src/verifications.ts";
 
@@ -67,8 +68,9 @@ export async function openApi(
   const settings = { ...simulated, stateDir, api, ...changes };
   const usage = async () => [...world.backup.images.keys()].map((image) => ({ image, used: 4096 }) as never);
   const keepCheck: House["keepCheck"] = (found) => keepPrecheck(stateDir, found);
-  const house = world.host("bk1", { settings, keepCheck, backup: { ...backup, usage } });
   const now = (): number => world.now;
+  const mapper = openFakeMapper(now);
+  const house = world.host("bk1", { settings, keepCheck, mapper, backup: { ...backup, usage } });
   const backurne = openDoor(house, async () => undefined);
   const tokens = openTokens(stateDir, now);
   const audited: AuditLine[] = [];

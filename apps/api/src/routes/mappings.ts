@@ -1,0 +1,55 @@
+import { parseDuration } from "@backurne/retention";
+import { mapped, mappings, unmapped } from "@backurne/reports/schemas";
+import { z } from "zod";
+import { endpoint } from "../endpoint.ts";
+import { word } from "./words.ts";
+
+const listed = endpoint({
+  method: "get",
+  path: "/mappings",
+  scope: "read",
+  summary: "Backups that are open on this host, each compared with what is there, as `backurne list-mapped`",
+  answer: mappings,
+  run: async (_, { backurne }) => ({ version: 1, kind: "mappings", mappings: await backurne.listMapped() }),
+});
+
+/** A lifetime; a browser that forgets to unmap is the rule. */
+const lifetime = z
+  .string()
+  .refine((text) => parseDuration(text) !== undefined, 'expected a duration like "8h"')
+  .transform((text) => parseDuration(text) as number);
+
+const made = endpoint({
+  method: "post",
+  path: "/mappings",
+  scope: "map",
+  summary: "Open backups as devices and file systems of this host, writable and disposable, as `backurne map`",
+  body: z.strictObject({
+    image: z.string().min(1).max(1024),
+    snapshot: word,
+    with: z.array(z.string().min(3).max(1300)).max(64).optional(),
+    vmdk: z.string().min(1).max(1024).optional(),
+    for: lifetime.optional(),
+  }),
+  answer: mapped,
+  status: 201,
+  async run({ body: { for: until, ...request }, context }, { backurne, log }) {
+    for (const left of await backurne.sweepMapped()) log(left);
+    const { signal } = context.req.raw; // who goes away does not leave half of it behind
+    const found = await backurne.map({ ...request, lifetime: until }, { signal });
+    context.header("location", `${context.req.path}/${found.id}`);
+    return { version: 1, kind: "mapping", ...found };
+  },
+});
+
+const undone = endpoint({
+  method: "delete",
+  path: "/mappings/{mapping}",
+  scope: "map",
+  summary: "Undo what was opened, as `backurne unmap`; what is in use stays, and is named",
+  params: z.object({ mapping: z.string().regex(/^m[1-9]\d{0,8}$/) }),
+  answer: unmapped,
+  run: ({ params }, { backurne }) => backurne.unmap({ image: params.mapping }),
+});
+
+export const mappingRoutes = [listed, made, undone];
