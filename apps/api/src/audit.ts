@@ -12,6 +12,9 @@ export interface AuditLine {
   readonly name: string | undefined;
   readonly method: string;
   readonly path: string;
+  /** What stands behind the path, and what came with the request, as far as it is not too long. */
+  readonly query?: string | undefined;
+  readonly body?: string | undefined;
   /** Of the answer; undefined: it has not been given yet. */
   readonly status?: number | undefined;
 }

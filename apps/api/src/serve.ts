@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { chmod, rm } from "node:fs/promises";
+import { chmod, lstat, rm } from "node:fs/promises";
 import { connect } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { BackurneError, describeError, type ApiSettings, type Settings } from "@backurne/model";
@@ -7,6 +7,7 @@ import type { Outlet } from "@backurne/reports/outlets";
 import type { Backurne } from "backurne";
 import { buildApp } from "./app.ts";
 import { openAudit } from "./audit.ts";
+import { answerProblem, problemOf } from "./problem.ts";
 import { openReads } from "./reads.ts";
 import { openRuns } from "./runs/runs.ts";
 import { openTokens } from "./tokens.ts";
@@ -48,16 +49,29 @@ export async function serve(options: ServeOptions): Promise<void> {
     runs: openRuns({ backurne, stateDir, now, openOutlet }),
     verifications: openVerifications(backurne, now),
   };
-  const server = createAdaptorServer({ fetch: buildApp(scene).fetch });
+  const app = buildApp(scene);
+  const underWay = new Set<Promise<unknown>>();
+  const server = createAdaptorServer({
+    fetch(request, env) {
+      // A connection that was let in before goes on asking.
+      if (stop.aborted) return answerProblem(problemOf(new BackurneError("interrupted", "the server stops")));
+      const answer = Promise.resolve(app.fetch(request, env));
+      underWay.add(answer);
+      void answer.catch(() => undefined).then(() => underWay.delete(answer));
+      return answer;
+    },
+  });
   const place = await listen(server, api);
   options.onListening(place);
   if (!stop.aborted) await once(stop, "abort");
   const because = String(stop.reason ?? "the server stops");
+  const closed = new Promise((resolve) => server.close(resolve)); // nobody new is let in from here on
   await Promise.all([scene.runs.close(because), scene.verifications.close(because)]);
-  const closed = new Promise((resolve) => server.close(resolve));
   const rest = setTimeout(() => "closeAllConnections" in server && server.closeAllConnections(), FAREWELL);
   await closed;
   clearTimeout(rest);
+  // Whoever was cut off in the middle of a change puts it right first.
+  await Promise.allSettled([...underWay]);
 }
 
 type Server = ReturnType<typeof createAdaptorServer>;
@@ -92,5 +106,7 @@ async function removeDead(socket: string): Promise<void> {
       });
   });
   found.destroy();
-  if (!alive) await rm(socket, { force: true });
+  // What is no socket answers as one without a server.
+  const left = await lstat(socket).catch(() => undefined);
+  if (!alive && left?.isSocket() === true) await rm(socket, { force: true });
 }

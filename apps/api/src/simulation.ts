@@ -1,4 +1,5 @@
 import { setImmediate } from "node:timers/promises";
+import pLimit from "p-limit";
 import { BackurneError } from "@backurne/model";
 import { dueProfile, judgeBackup, simulate, type Profile } from "@backurne/retention";
 
@@ -46,7 +47,8 @@ export function judgeHistory(history: readonly Given[], policy: Policy) {
     extraRetention,
     timezone,
   });
-  const iso = (time: number): string => new Date(time).toISOString();
+  // An interval may lead beyond all dates.
+  const iso = (time: number): string => new Date(Math.min(time, 8.64e15)).toISOString();
   return {
     verdicts: verdicts.map(({ snapshot: { profile, time, count }, keep, because, ordinary }) => ({
       profile,
@@ -72,11 +74,20 @@ const TURN = 20;
 /** How many moments are told of. */
 const SHOWN = 500;
 
+/** One at a time: what it does not take is for those who answer, and renew leases, meanwhile. */
+const turns = pLimit(1);
+
 /** Plays the policy from now on, one run every so often; `every` in ms, by default the shortest interval, at least an hour. */
-export async function play(
-  policy: Policy,
-  { days, every }: { readonly days: number; readonly every?: number | undefined },
-) {
+export function play(policy: Policy, span: Span) {
+  return turns(() => playOut(policy, span));
+}
+
+interface Span {
+  readonly days: number;
+  readonly every?: number | undefined;
+}
+
+async function playOut(policy: Policy, { days, every }: Span) {
   const { profiles, now, timezone, extraRetention } = policy;
   const step = every ?? Math.max(DAY / 24, Math.min(DAY, ...profiles.map(({ interval }) => interval)));
   const total = Math.floor((days * DAY) / step);

@@ -56,7 +56,7 @@ export function openTokens(stateDir: string, now: () => number): Tokens {
       return { token, text: `bkn_${id}_${secret}` };
     },
     async list() {
-      const names = await readdir(directory).catch(() => []);
+      const names = await readdir(directory).catch(unlessThere([]));
       const files = names.filter((name) => name.endsWith(".json"));
       const found = await Promise.all(files.map((name) => read(join(directory, name))));
       return found.flatMap((one) => (one ? [withoutHash(one)] : [])).sort((a, b) => (a.created < b.created ? -1 : 1));
@@ -82,14 +82,25 @@ function hashOf(secret: string): string {
   return createHash("sha256").update(secret).digest("hex");
 }
 
-/** What is not there, or not a token, lets nobody in. */
+/** What is not there, or not a token, lets nobody in; what must not be read is trouble, and not somebody's wrong token. */
 async function read(file: string): Promise<z.infer<typeof kept> | undefined> {
+  const text = await readFile(file, "utf8").catch(unlessThere(undefined));
+  if (text === undefined) return undefined;
   try {
-    const found = kept.parse(JSON.parse(await readFile(file, "utf8")));
+    const found = kept.parse(JSON.parse(text));
     return /^[0-9a-f]{64}$/.test(found.hash) ? found : undefined;
   } catch {
     return undefined;
   }
+}
+
+function unlessThere<T>(nothing: T): (error: unknown) => T {
+  return (error) => {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return nothing;
+    throw new BackurneError("unexpected", `cannot read the tokens: ${describeError(error)}`, {
+      hint: "they belong to the user who made them: `backurne serve` and `backurne token` have to be the same one",
+    });
+  };
 }
 
 function withoutHash({ version: _version, hash: _hash, ...token }: z.infer<typeof kept>): Token {

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { openApi } from "./world.ts";
 
 test("a scrape is answered with a token, and asks the clusters now and then only", async () => {
@@ -14,9 +14,9 @@ test("a scrape is answered with a token, and asks the clusters now and then only
   const text = await scrape();
   const at = Date.parse("2026-01-03T01:00:00Z") / 1000;
   expect(text).toContain(
-    `backurne_last_backup_timestamp_seconds{cluster="alpha",guest="disk",disk="disk",profile="daily"} ${at}`,
+    `backurne_last_backup_timestamp_seconds{cluster="alpha",guest="disk",disk="disk",image="alpha;disk;None",profile="daily"} ${at}`,
   );
-  expect(text).toContain('backurne_used_bytes{image="alpha/disk"} 4096');
+  expect(text).toContain('backurne_used_bytes{image="alpha;disk;None"} 4096');
   expect(text).toContain("backurne_check_state 0");
   for (let count = 0; count < 5; count += 1, world.now += 15_000) await scrape();
   const listings = () => world.calls.filter((call) => call === "alpha inventory").length;
@@ -25,7 +25,18 @@ test("a scrape is answered with a token, and asks the clusters now and then only
   expect(listings()).toBe(before);
   world.now += 6 * 60_000;
   await scrape();
-  expect(listings()).toBe(before + 1);
+  await vi.waitUntil(() => listings() === before + 1);
+});
+
+test("who scrapes while the clusters are looked at is answered from what was seen before", async () => {
+  const { ask, world } = await openApi();
+  const scrape = async () => (await ask("/metrics")).text();
+  expect(await scrape()).toContain("backurne_listed 1\n");
+  const answers = Promise.withResolvers<void>();
+  world.before = (call) => (call.startsWith("backup inventory") ? answers.promise : undefined);
+  world.now += 6 * 60_000;
+  for (let count = 0; count < 3; count += 1) expect(await scrape()).toContain("backurne_listed 1\n");
+  answers.resolve();
 });
 
 test("a pool that cannot be listed is a number, and no error", async () => {
@@ -41,5 +52,5 @@ test("a pool that cannot be listed is a number, and no error", async () => {
   world.before = undefined;
   expect(await (await ask("/metrics")).text()).toContain("backurne_listed 0\n");
   world.now += 61_000;
-  expect(await (await ask("/metrics")).text()).toContain("backurne_listed 1\n");
+  await vi.waitUntil(async () => (await (await ask("/metrics")).text()).includes("backurne_listed 1\n"));
 });

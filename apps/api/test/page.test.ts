@@ -72,6 +72,13 @@ describe("a browser without a token", () => {
     expect([response.status, response.headers.get("set-cookie")]).toEqual([401, null]);
   });
 
+  test("is not let in by a form that is none, and breaks nothing with it", async () => {
+    const { ask, logged } = await openApi();
+    const headers = { "content-type": "multipart/form-data; boundary=x" };
+    expect((await ask("/login", form("no such thing", { headers }))).status).toBe(400);
+    expect(logged).toEqual([]);
+  });
+
   test("is not let in from a page of another site", async () => {
     const { ask, tokens } = await openApi();
     const origin = "https://evil.example.com";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { problem } from "../src/problem.ts";
 import { errands } from "./errands.ts";
 import { openApi } from "./world.ts";
@@ -61,6 +61,25 @@ test.each(wrong)("%s is a problem document", async (_, path, body, status, code)
   const document = problem.parse(await response.json());
   expect(document).toMatchObject({ status, code, type: `urn:backurne:problem:${code}` });
   expect(response.status).toBe(status);
+});
+
+test("numbers beyond all dates are answered", async () => {
+  const { ask } = await openApi();
+  const profiles = { often: { count: 9_999, every: "999999999w" } };
+  const history = [{ profile: "often", time: "2026-01-01T00:00:00Z" }];
+  expect((await ask("/api/v1/simulation", { body: { profiles, history } })).status).toBe(200);
+  const policy = { profiles: { daily: { count: 999_999_999 }, often: { count: 2, every: "999999999w" } } };
+  expect((await ask("/api/v1/guests/px1/100/profiles", { body: policy })).status).toBe(200);
+  expect((await ask("/api/v1/images/px1%2Fweb%2Fscsi0")).status).toBe(200);
+});
+
+test("a HEAD is answered, and leaves nothing open", async () => {
+  const { ask, scene } = await openApi();
+  const { run } = (await (await ask("/api/v1/runs", { body: {} })).json()) as { run: string };
+  await scene.runs.close("enough");
+  const follow = vi.spyOn(scene.runs, "follow");
+  const response = await ask(`/api/v1/runs/${run}/events`, { method: "HEAD" });
+  expect([response.status, follow.mock.calls]).toEqual([200, []]);
 });
 
 test("what is no JSON is refused, as a form of another site would be", async () => {

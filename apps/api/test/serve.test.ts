@@ -1,4 +1,4 @@
-import { link, mkdtemp, rm, stat } from "node:fs/promises";
+import { link, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -44,6 +44,13 @@ function askSocket(socketPath: string, path: string, headers: Record<string, str
       .end();
   });
 }
+
+test("a file that is no socket is not taken for one that a dead server left", async () => {
+  const socket = await nameSocket();
+  await writeFile(socket, "somebody's");
+  await expect(start({ socket })).rejects.toMatchObject({ code: "configuration" });
+  expect(await readFile(socket, "utf8")).toBe("somebody's");
+});
 
 test("on a unix socket, which its group may use; one that a dead server left behind is in nobody's way", async () => {
   const socket = await nameSocket();

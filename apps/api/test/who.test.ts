@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { ENDPOINTS } from "../src/endpoints.ts";
@@ -111,6 +111,15 @@ describe("tokens", () => {
   });
 });
 
+test("tokens that must not be read are trouble, and not somebody's wrong token", async () => {
+  const { ask, scene, tokens, logged } = await openApi();
+  const file = join(scene.settings.stateDir, "tokens", `${tokens.read.split("_")[1]}.json`);
+  await rm(file);
+  await mkdir(file); // as good as one of another user: root may read those
+  expect((await ask("/api/v1/images", { as: "read" })).status).toBe(500);
+  expect(String(logged)).toContain("cannot read the tokens");
+});
+
 describe("every change", () => {
   test("is written down before it is made and after it, with who asked; looking is not", async () => {
     const { ask, audited } = await openApi();
@@ -121,11 +130,36 @@ describe("every change", () => {
     const request = expect.stringMatching(/^[0-9a-f-]{36}$/);
     const line = { method: "POST", path: "/api/v1/runs", request, at: expect.any(String), token: expect.any(String) };
     expect(audited).toEqual([
-      { ...line, name: "of backup" },
+      { ...line, name: "of backup", body: '{"cluster":"nowhere"}' },
       { ...line, name: "of backup", status: 400 },
-      { ...line, name: "of read" },
+      { ...line, name: "of read", body: "{}" },
       { ...line, name: "of read", status: 403 },
     ]);
+  });
+
+  test("is written down with what was asked for", async () => {
+    const { ask, audited } = await openApi();
+    await ask("/api/v1/images/alpha%2Fdisk/holds?all=true", { method: "DELETE" });
+    const form = "snapshot=latest&reason=audit";
+    await ask("/nowhere", {
+      method: "POST",
+      form,
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+    });
+    expect(audited.filter(({ status }) => status === undefined)).toMatchObject([
+      { path: "/api/v1/images/alpha%2Fdisk/holds", query: "?all=true" },
+      { path: "/nowhere", body: '{"snapshot":"latest","reason":"audit"}' },
+    ]);
+  });
+
+  test("that was made stays made when the log cannot say so any more", async () => {
+    let lines = 0;
+    const audit = async () => {
+      if ((lines += 1) > 1) throw new Error("no space");
+    };
+    const { ask, logged } = await openApi({}, { audit });
+    expect((await ask("/api/v1/images/alpha%2Fdisk/holds", { body: {} })).status).toBe(200);
+    expect(String(logged)).toContain("no space");
   });
 
   test("that cannot be written down is not made", async () => {

@@ -6,13 +6,17 @@ import type { SnapshotFacts } from "./facts.ts";
 import { judgeDisk } from "./judge.ts";
 import type { Candidate } from "./run.ts";
 
+/** Epoch ms: the last moment that a Date can say. */
+const LAST_DATE = 8.64e15;
+
 /** The verdict on each snapshot of one disk as things stand, both sides, with its reason. */
 export function explainDisk({ input, state }: Candidate): Explanation {
   const { chain, disk, subject } = input;
   const judged = judgeDisk(input);
   const { refused } = planRemovals(input, judged);
   const bases = new Set(disk && chain ? sharedSnapshots(disk, chain).map((shared) => shared.target) : []);
-  const iso = (time: number): string => new Date(time).toISOString();
+  // A count without end leads beyond all dates.
+  const iso = (time: number): string => new Date(Math.min(time, LAST_DATE)).toISOString();
   return {
     version: 1,
     kind: "explanation",

@@ -50,7 +50,7 @@ test("lag of each disk and profile, verification, states and space", async () =>
   const verified = { how: "sent", at: at(400) } as const;
   const images = [image("a", { late: ["hourly"], verified }), image("b", { suspect: "differs" })];
   const usage = [{ uuid: "rook;a;None", reference: "rook/a", size: 9, used: 4096, snapshots: 3 }];
-  const disk = (guest: string) => `cluster="rook",guest="${guest}",disk="${guest}"`;
+  const disk = (guest: string) => `cluster="rook",guest="${guest}",disk="${guest}",image="rook;${guest};None"`;
   expect(await samples({ images, usage })).toEqual(
     expect.arrayContaining([
       "backurne_listed 1",
@@ -61,9 +61,22 @@ test("lag of each disk and profile, verification, states and space", async () =>
       `backurne_suspect{${disk("b")}} 1`,
       `backurne_points{${disk("b")}} 3`,
       'backurne_disks{state="present"} 2',
-      'backurne_used_bytes{image="rook/a"} 4096',
+      'backurne_used_bytes{image="rook;a;None"} 4096',
     ]),
   );
+});
+
+test("a guest that came again under the name of one that is gone does not speak for it, nor is the old one behind", async () => {
+  const gone = image("a", { uuid: "old;a;None", state: "vanished", suspect: "differs", newest: { hourly: at(0) } });
+  const found = await samples({ images: [gone, image("a")] });
+  const suspects = found.filter((line) => line.startsWith("backurne_suspect"));
+  expect(suspects).toEqual([
+    'backurne_suspect{cluster="rook",guest="a",disk="a",image="old;a;None"} 1',
+    'backurne_suspect{cluster="rook",guest="a",disk="a",image="rook;a;None"} 0',
+  ]);
+  const behind = found.filter((line) => line.startsWith("backurne_last_backup"));
+  expect(behind.filter((line) => line.includes("old;a;None"))).toEqual([]);
+  expect(behind).toHaveLength(2);
 });
 
 test("runs: the last one, its transfers, and what goes on", async () => {
@@ -83,9 +96,11 @@ test("runs: the last one, its transfers, and what goes on", async () => {
       'backurne_last_run_jobs{outcome="failed"} 0',
       `backurne_last_run_bytes ${report.totals.bytes}`,
       expect.stringMatching(
-        /^backurne_backup_duration_seconds\{cluster="rook",guest="a",disk="a",mode="\w+"\} [\d.]+$/,
+        /^backurne_backup_duration_seconds\{cluster="rook",guest="a",disk="a",image="rook;a;None",mode="\w+"\} [\d.]+$/,
       ),
-      expect.stringMatching(/^backurne_backup_bytes\{cluster="rook",guest="a",disk="a",mode="\w+"\} 5000000$/),
+      expect.stringMatching(
+        /^backurne_backup_bytes\{cluster="rook",guest="a",disk="a",image="rook;a;None",mode="\w+"\} 5000000$/,
+      ),
     ]),
   );
 });

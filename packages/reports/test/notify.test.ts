@@ -101,8 +101,20 @@ describe("what is told", () => {
         { at: 0, report: failed },
         { at: 1, report: reportOf({ b: "done" }) },
         { at: 2, report: reportOf({ a: "held" }) },
+        { at: 3, report: reportOf({ a: "interrupted" }) },
+        { at: 4, report: reportOf({ a: "refused" }) },
       ],
-      ["+rook/a", ".", "."],
+      ["+rook/a", ".", ".", ".", "."],
+    ],
+    [
+      "what could not be looked at is over when something of it was backed up again",
+      [
+        { at: 0, report: reportOf({}, ["rook", "the run"]) },
+        { at: 1, report: { ...reportOf({}), exit: 130 } },
+        { at: 2, report: reportOf({}) },
+        { at: 3, report: reportOf({ a: "done" }) },
+      ],
+      ["+rook +the run", ".", "-the run", "-rook"],
     ],
     [
       "what is late, from a precheck alone; one that cannot be read says nothing",

@@ -1,18 +1,39 @@
 import { randomUUID } from "node:crypto";
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
+import { readForm } from "../form.ts";
 import type { Env, Scene } from "../scene.ts";
 
 /** Writes down who asks for a change before it is made, and what was answered after it; what was looked up is old then. */
-export function recordChanges({ audit, now, reads }: Pick<Scene, "audit" | "now" | "reads">): MiddlewareHandler<Env> {
+export function recordChanges({ audit, now, reads, log }: Recorder): MiddlewareHandler<Env> {
   return async (context, next) => {
-    const { method, path } = context.req;
+    const { method, path, url } = context.req;
     if (method === "GET" || method === "HEAD") return next();
     const { id: token, name } = context.get("caller");
     const request = randomUUID();
     const line = () => ({ at: new Date(now()).toISOString(), request, token, name, method, path });
-    await audit(line());
-    await next();
-    reads.forget();
-    await audit({ ...line(), status: context.res.status });
+    const query = new URL(url).search;
+    const body = await textOf(context);
+    await audit({ ...line(), ...(query !== "" && { query }), ...(body !== undefined && { body }) });
+    try {
+      await next();
+    } finally {
+      reads.forget();
+      // It has been done: whoever asked must not be told to do it again because of this.
+      await audit({ ...line(), status: context.res.status }).catch((error: unknown) =>
+        log("the audit log lacks what came of a request", error),
+      );
+    }
   };
+}
+
+type Recorder = Pick<Scene, "audit" | "now" | "reads" | "log">;
+
+/** Characters; histories that policies are tried on are longer, and change nothing. */
+const KEPT = 2_000;
+
+async function textOf(context: Context<Env>): Promise<string | undefined> {
+  const type = context.req.header("content-type") ?? "";
+  if (/^application\/json(?:;|$)/i.test(type)) return (await context.req.text()).slice(0, KEPT);
+  if (!/^(application\/x-www-form-urlencoded|multipart\/form-data)/i.test(type)) return undefined;
+  return JSON.stringify(await readForm(context)).slice(0, KEPT);
 }

@@ -1,6 +1,7 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { deleteCookie, setCookie } from "hono/cookie";
+import { readForm } from "../form.ts";
 import { COOKIE } from "../guard/who.ts";
 import type { Env, Scene } from "../scene.ts";
 import { loginSheet } from "./login.ts";
@@ -8,7 +9,7 @@ import { loginSheet } from "./login.ts";
 /** A browser keeps the token itself as its cookie: revoked, it is worth nothing at once. */
 export function mountDoor(app: OpenAPIHono<Env>, { tokens }: Pick<Scene, "tokens">): void {
   app.post("/login", async (context) => {
-    const { token } = await context.req.parseBody();
+    const { token } = await readForm(context);
     const text = typeof token === "string" ? token.trim() : "";
     if (!(await tokens.find(text))) return answerLogin(context, true);
     const secure = context.req.header("x-forwarded-proto") === "https";

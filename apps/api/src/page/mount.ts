@@ -3,6 +3,7 @@ import { judgePrecheck, unknownStatus, type CheckStatus } from "@backurne/report
 import { loadPrecheck } from "backurne/check";
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import { readForm } from "../form.ts";
 import { readPolicy } from "../policy.ts";
 import { requireScope } from "../guard/who.ts";
 import type { Known } from "../known.ts";
@@ -117,7 +118,7 @@ async function soon<T>(answer: Promise<T>): Promise<T | undefined> {
 }
 
 async function fieldOf(context: Asked, key: string): Promise<string | undefined> {
-  const value = (await context.req.parseBody())[key];
+  const value = (await readForm(context))[key];
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 

@@ -92,6 +92,8 @@ const followed = endpoint({
     const last = context.req.header("last-event-id") ?? "";
     const from = /^\d{1,9}$/.test(last) ? Number(last) + 1 : (query.from ?? 0);
     context.header("x-accel-buffering", "no");
+    // Nobody would read what is streamed behind a HEAD, nor end it.
+    if (context.req.method === "HEAD") return context.body(null);
     return streamSSE(context, async (stream) => {
       const stop = new AbortController();
       stream.onAbort(() => stop.abort());

@@ -20,7 +20,8 @@ export interface Measured {
 
 /** ms without an event after which a run without an end counts as dead. */
 const SILENCE = 3_600_000;
-const DISK = ["cluster", "guest", "disk"] as const;
+/** Guests may share a name, and so do generations of one: only the image tells them apart. */
+const DISK = ["cluster", "guest", "disk", "image"] as const;
 
 /** The text that Prometheus scrapes, and that node_exporter takes as a file. */
 export async function renderMetrics(measured: Measured): Promise<string> {
@@ -47,8 +48,11 @@ function measureImages({ images, usage }: Measured, gauge: Make): void {
     const states = gauge("disks", "Disks by the state of their source", ["state"]);
     for (const image of images) {
       if (image.kind !== "current") continue;
-      const disk = labelsOf(image);
-      for (const [profile, at] of Object.entries(image.newest ?? {})) good.set({ ...disk, profile }, secondsOf(at));
+      const disk = labelsOf({ ...image, image: image.uuid });
+      // What is not backed up any more is not behind.
+      const backed = image.state === "present" || image.state === "unlistable";
+      for (const [profile, at] of Object.entries(backed ? (image.newest ?? {}) : {}))
+        good.set({ ...disk, profile }, secondsOf(at));
       for (const profile of image.late) late.set({ ...disk, profile }, 1);
       if (image.verified) verified.set(disk, secondsOf(image.verified.at));
       suspect.set(disk, image.suspect === undefined ? 0 : 1);
@@ -58,7 +62,7 @@ function measureImages({ images, usage }: Measured, gauge: Make): void {
   }
   if (usage) {
     const used = gauge("used_bytes", "Space a backup image uses with all its snapshots", ["image"]);
-    for (const one of usage) used.set({ image: one.reference }, one.used);
+    for (const one of usage) used.set({ image: one.uuid }, one.used);
   }
 }
 
@@ -114,8 +118,8 @@ function measureCheck({ precheck, now }: Measured, gauge: Make): void {
   for (const { kind, severity } of precheck.problems) problems.inc({ kind, severity });
 }
 
-function labelsOf({ cluster, guest, disk }: Pick<ImageListing, "cluster" | "guest" | "disk">) {
-  return { cluster, guest, disk };
+function labelsOf({ cluster, guest, disk, image }: Pick<JobReport["subject"], (typeof DISK)[number]>) {
+  return { cluster, guest, disk, image };
 }
 
 function secondsOf(time: string): number {

@@ -1,6 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { printable, type MailSettings } from "@backurne/model";
 import type { Notice } from "./notices.ts";
+import { authorities } from "./post.ts";
 
 /** ms */
 const PATIENCE = 20_000;
@@ -19,7 +19,7 @@ export async function sendMail(settings: MailSettings, notice: Notice): Promise<
     requireTLS: tls === "starttls",
     ignoreTLS: tls === "off",
     ...(login && { auth: { user: login.user, pass: login.password } }),
-    ...(caFile !== undefined && { tls: { ca: await readFile(caFile, "utf8") } }),
+    tls: { ca: await authorities(caFile) },
     connectionTimeout: PATIENCE,
     greetingTimeout: PATIENCE,
     socketTimeout: PATIENCE,

@@ -64,6 +64,9 @@ export interface Manner {
 }
 
 const DAY = 86_400_000;
+const FAILED = "failed: ";
+/** Over when all went well. */
+const OF_NOBODY: readonly string[] = ["the run", "the trash"];
 /** What is longer than a life of being told is forgotten. */
 const FORGOTTEN = 30 * DAY;
 
@@ -129,7 +132,7 @@ function troublesOf({ report, precheck, now }: Situation): readonly Trouble[] {
     if (job.outcome === "failed") found.push({ key: keyOfJob(job), kind: "failure", text: describeJob(job) });
   }
   for (const { about, failure } of report?.failures ?? []) {
-    found.push({ key: `failed: ${about}`, kind: "failure", text: `${about}: ${failure.message}` });
+    found.push({ key: `${FAILED}${about}`, kind: "failure", text: `${about}: ${failure.message}` });
   }
   for (const problem of precheck?.problems ?? []) {
     if (problem.severity === "info") continue;
@@ -138,12 +141,21 @@ function troublesOf({ report, precheck, now }: Situation): readonly Trouble[] {
   return found;
 }
 
-/** Who did not look cannot know: a run that was about something else says nothing of what failed before. */
+const isDone = ({ outcome }: JobReport): boolean => outcome === "done";
+
+/**
+ * Who did not look cannot know: a run that was about something else, or was stopped, says nothing of what failed before.
+ * Something of the same cluster, or guest, has to be backed up again.
+ */
 function isOver(key: string, { report, precheck }: Situation): boolean {
-  if (key.startsWith("job ")) {
-    return report?.jobs.some((job) => keyOfJob(job) === key && job.outcome !== "held") ?? false;
-  }
-  return key.startsWith("failed: ") ? report !== undefined : precheck !== undefined;
+  if (key.startsWith("job ")) return report?.jobs.some((job) => keyOfJob(job) === key && isDone(job)) ?? false;
+  if (!key.startsWith(FAILED)) return precheck !== undefined;
+  const about = key.slice(FAILED.length);
+  if (OF_NOBODY.includes(about)) return report?.exit === 0;
+  const [first] = about.split("/");
+  const isOf = ({ cluster, guest, image }: JobReport["subject"]): boolean =>
+    cluster === first || guest === about || image === about;
+  return report?.jobs.some((job) => isOf(job.subject) && isDone(job)) ?? false;
 }
 
 function isDigestDue({ digest }: Told, now: number): boolean {

@@ -36,18 +36,24 @@ export async function post({ url, headers, body, tls }: Post): Promise<void> {
         else reject(new Error(`answered with status ${statusCode}${said === "" ? "" : `: ${said.trim()}`}`));
       });
     });
-    sent.on("error", (error) => reject(error.name === "TimeoutError" ? new Error("no answer within 10 s") : error));
+    // Node wraps the reason of an abort.
+    const isLate = ({ name, cause }: Error): boolean =>
+      name === "TimeoutError" || (cause instanceof Error && cause.name === "TimeoutError");
+    sent.on("error", (error) => reject(isLate(error) ? new Error("no answer within 10 s") : error));
     sent.end(body);
   });
 }
 
+/** Node by itself knows Mozilla's authorities only, not the host's. */
+export async function authorities(caFile: string | undefined): Promise<string | string[]> {
+  if (caFile !== undefined) return readFile(caFile, "utf8");
+  return [...getCACertificates("default"), ...getCACertificates("system")];
+}
+
 async function secrets({ unchecked, caFile, certFile, keyFile }: ClientTls): Promise<RequestOptions> {
   const read = (file: string) => readFile(file, "utf8");
-  // Node by itself knows Mozilla's authorities only, not the host's.
-  const ca =
-    caFile === undefined ? [...getCACertificates("system"), ...getCACertificates("extra")] : await read(caFile);
   return {
-    ca,
+    ca: await authorities(caFile),
     ...(unchecked && { rejectUnauthorized: false }),
     ...(certFile !== undefined && { cert: await read(certFile) }),
     ...(keyFile !== undefined && { key: await read(keyFile) }),
