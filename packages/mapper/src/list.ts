@@ -8,10 +8,16 @@ import { KINDS } from "./worklist.ts";
 export async function listMappings(site: Site): Promise<readonly Mapping[]> {
   const found: Mapping[] = [];
   for (const place of await listPlaces(site)) {
-    const story = await readJournal(place.directory);
+    const story = await readJournal(place.directory).catch(sayWhose);
     if (story !== undefined) found.push(await describe(site, place, story));
   }
   return found;
+}
+
+/** @throws BackurneError `usage` for whoever must not read what root has mapped. */
+function sayWhose(error: unknown): never {
+  if ((error as NodeJS.ErrnoException).code !== "EACCES") throw error;
+  throw new BackurneError("usage", "what is mapped is root's to see", { hint: "as root" });
 }
 
 export async function listOne(site: Site, place: Place): Promise<Mapping> {

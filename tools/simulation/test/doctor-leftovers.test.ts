@@ -1,5 +1,5 @@
 import { examine, mend, restoreImage, type House } from "@backurne/engine";
-import type { Finding, Fix } from "@backurne/model";
+import { MAPPING, type Finding, type Fix } from "@backurne/model";
 import { describe, expect, test } from "vitest";
 import { backUp, DAY, openWorld, profile, type World } from "../src/index.ts";
 
@@ -157,4 +157,24 @@ describe("a lease", () => {
     expect(await mend(house, fix)).toEqual({ fix, outcome: "done" });
     expect((await leftovers(house)).filter((one) => one.fix)).toEqual([]);
   });
+});
+
+test("a clone that map is about to open is left to it, as long as that may take", async () => {
+  const world = openWorld({ profiles: [profile()] });
+  const house = world.host("bk1");
+  const image = "restore-bk1-one";
+  await house.backup.create(image, { size: 4096 });
+  const mark = {
+    id: "m1",
+    image: "alpha;disk;None",
+    snapshot: "s",
+    host: "bk1",
+    since: new Date(world.now).toISOString(),
+  };
+  await house.backup.setMetadata(image, MAPPING, JSON.stringify(mark));
+  const fix: Fix = { kind: "remove image", image };
+  expect(await mend(house, fix)).toEqual({ fix, outcome: "left alone", because: "it is being opened just now" });
+  world.now += 11 * 60_000;
+  expect(await mend(house, fix)).toEqual({ fix, outcome: "done" });
+  expect(world.backup.images.has(image)).toBe(false);
 });

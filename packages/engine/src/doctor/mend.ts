@@ -1,5 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { describeError, parseImageName, RESTORING, type Fix, type Mended } from "@backurne/model";
+import {
+  describeError,
+  MAPPING,
+  parseImageName,
+  RESTORING,
+  type Fix,
+  type MappingMark,
+  type Mended,
+} from "@backurne/model";
 import type { House } from "../house.ts";
 import { openLeases, type Lease } from "../lease.ts";
 import { dropImage } from "../leftovers.ts";
@@ -24,8 +32,7 @@ async function mendOne(house: House, fix: Fix): Promise<string | undefined> {
       return (await backup.unprotect(fix.image, fix.snapshot)) === "busy" ? "clones hang on it" : undefined;
     case "remove image":
       if (parseImageName(fix.image).kind !== "restore") return "it is no clone made for mapping";
-      if (await backup.watched(fix.image)) return OPEN;
-      return (await backup.remove(fix.image)) === "busy" ? "it is in use, or has snapshots" : undefined;
+      return removeClone(fix.image, house);
     case "give back lease":
       // Whoever takes it may give it back: its object goes with it.
       return underLease(fix.resource, house, async () => undefined);
@@ -35,6 +42,24 @@ async function mendOne(house: House, fix: Fix): Promise<string | undefined> {
 }
 
 const OPEN = "somebody has it open";
+
+/** ms between a clone and its device: nobody watches it then, and map is at work. */
+const OPENING = 600_000;
+
+async function removeClone(image: string, { backup, now }: House): Promise<string | undefined> {
+  const { since } = readMapping((await backup.metadata(image))?.[MAPPING]);
+  if (since !== undefined && now() - Date.parse(since) < OPENING) return "it is being opened just now";
+  if (await backup.watched(image)) return OPEN;
+  return (await backup.remove(image)) === "busy" ? "it is in use, or has snapshots" : undefined;
+}
+
+function readMapping(mark: string | undefined): Partial<MappingMark> {
+  try {
+    return JSON.parse(mark ?? "{}") as Partial<MappingMark>;
+  } catch {
+    return {};
+  }
+}
 
 async function removeUnfinished(
   { image, to }: Extract<Fix, { kind: "remove unfinished" }>,

@@ -16,7 +16,9 @@ export function findMapping(request: UnmapRequest, mappings: readonly Mapping[],
   const near = mappings.filter(({ backups }) =>
     backups.some((one) => namesOf(one).some((name) => name.includes(image))),
   );
-  const found = (exact.length > 0 ? exact : near).filter(
+  // An id that is gone is no part of another's name: whoever asks twice must not undo somebody else's.
+  const isId = snapshot === undefined && /^m\d+$/.test(image);
+  const found = (exact.length > 0 || isId ? exact : near).filter(
     ({ backups }) => snapshot === undefined || backups.some((one) => fits(one, snapshot, timezone)),
   );
   const [first, ...others] = snapshot === "latest" ? newest(found) : found;
