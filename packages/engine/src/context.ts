@@ -27,6 +27,8 @@ export interface RunContext {
   readonly watched: boolean;
   /** Whether what a transfer has sent is compared with its source. */
   readonly verifiesSent: () => Promise<boolean>;
+  /** `image@snapshot` of what was open for somebody to look into when the run began; asked when something is to go. */
+  readonly mapped: () => Promise<ReadonlySet<string>>;
   /** Bulk bytes, per live cluster. */
   readonly transfers: ReadonlyMap<string, LimitFunction>;
   /** Receives and expiries of this host. Nobody waits for a lease with a place in here: holders of leases wait for one. */

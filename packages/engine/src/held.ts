@@ -10,18 +10,22 @@ interface Going {
 
 /**
  * The last brake before anything goes on the backup side: the image's own marks once more. A hold may have been set since
- * they were read, by hand and without the lease, while the bytes travelled.
+ * they were read, by hand and without the lease, while the bytes travelled. What is mapped stays, too.
  */
-export async function leaveHeld(going: Going, input: ChainInput, { house, emit }: JobContext): Promise<Going> {
+export async function leaveHeld(going: Going, input: ChainInput, context: JobContext): Promise<Going> {
+  const { house, emit } = context;
   const { chain, now, policy } = input;
   if (!chain || (going.trash === undefined && going.removals.every(({ side }) => side === "live"))) return going;
-  const marks = (await readMarks(chain.image, house)) ?? {};
+  const [marks = {}, mapped] = await Promise.all([readMarks(chain.image, house), context.mapped()]);
   const when = { now, timezone: policy.timezone };
   const stays = (held: string): void => emit({ kind: "warning", about: chain.image, message: `${held}; it stays` });
-  const removals = going.removals.filter(({ side, verdict }) => {
-    const hold = side === "backup" ? heldBecause(verdict.snapshot.name, marks, when) : undefined;
-    if (hold !== undefined) stays(`${verdict.snapshot.name}: hold ${hold}`);
-    return hold === undefined;
+  const removals = going.removals.filter(({ side, verdict: { snapshot } }) => {
+    if (side === "live") return true;
+    const hold = heldBecause(snapshot.name, marks, when);
+    const isMapped = mapped.has(`${chain.image}@${snapshot.name}`);
+    if (hold !== undefined || isMapped)
+      stays(`${snapshot.name}: ${hold === undefined ? "it is mapped" : `hold ${hold}`}`);
+    return hold === undefined && !isMapped;
   });
   const held = going.trash === undefined ? undefined : whyHeld({ ...chain, marks }, when);
   if (held !== undefined) stays(held);

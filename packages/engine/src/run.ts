@@ -11,6 +11,7 @@ import type { House } from "./house.ts";
 import { openIntents } from "./intents.ts";
 import { runGuest, type PlannedJob } from "./job.ts";
 import { openLeases } from "./lease.ts";
+import { listMapped } from "./mapping/mark.ts";
 import { filterOf, type RunOptions } from "./options.ts";
 import { needsTakeOver, recordTakeOver, refuseOldPool, wasOldTools } from "./ownership.ts";
 import { checkFilter, decide, type Decided } from "./plan.ts";
@@ -91,6 +92,7 @@ async function work(
     prove: options.takeOver === "prove",
     watched: options.watched === true,
     verifiesSent: onceAsked(() => verifiesSent(facts, house)),
+    mapped: onceAsked(() => listMapped(facts.images, house.backup)),
     transfers: new Map(house.clusters.map(({ settings }) => [settings.name, pLimit(widthOf(settings))])),
     receives: pLimit(house.settings.backupWorker),
   };

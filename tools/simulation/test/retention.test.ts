@@ -1,5 +1,5 @@
 import { applyCounts, explainImage, holdImage, listPoints, type House } from "@backurne/engine";
-import { parseMarks, type ProfileSettings, type ProfilesAnswer, type RetentionReport } from "@backurne/model";
+import { MAPPING, parseMarks, type ProfileSettings, type ProfilesAnswer, type RetentionReport } from "@backurne/model";
 import { describe, expect, test } from "vitest";
 import { backUp, DAY, guest, openWorld, profile, type World } from "../src/index.ts";
 
@@ -243,4 +243,24 @@ test("one image, or one cluster, may be named; what fits nothing is an error", a
   expect(marksOf(world).counts).toBeUndefined();
   await expect(applyCounts(house, { image: "nothing" })).rejects.toMatchObject({ code: "not-found" });
   await expect(applyCounts(house, { cluster: "beta" })).rejects.toMatchObject({ code: "usage" });
+});
+
+test("what is open for somebody to look into stays until it is closed, and everything else goes", async () => {
+  const world = openWorld({ profiles: daily(2) });
+  world.live("alpha").add("disk");
+  const house = configure(world, daily(2));
+  await nights(world, house, 2);
+  const open = world.backup.points(TARGET)[0] as string;
+  await house.backup.create("restore-bk1-one", { size: 4096 });
+  const mark = { id: "m1", image: TARGET, snapshot: open, host: "bk1", since: new Date(world.now).toISOString() };
+  await house.backup.setMetadata("restore-bk1-one", MAPPING, JSON.stringify(mark));
+  const reports = await nights(world, house, 4);
+  expect(reports.map(({ exit }) => exit)).toEqual([0, 0, 0, 0]);
+  expect(reports.at(-1)?.warnings).toMatchObject([{ about: TARGET, message: `${open}: it is mapped; it stays` }]);
+  expect(world.backup.points(TARGET)).toContain(open);
+  const standing = world.backup.points(TARGET).length;
+  await house.backup.remove("restore-bk1-one");
+  await nights(world, house, 1);
+  expect(world.backup.points(TARGET)).not.toContain(open);
+  expect(world.backup.points(TARGET)).toHaveLength(standing - 1);
 });

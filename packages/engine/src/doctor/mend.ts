@@ -1,16 +1,9 @@
 import { randomUUID } from "node:crypto";
-import {
-  describeError,
-  MAPPING,
-  parseImageName,
-  RESTORING,
-  type Fix,
-  type MappingMark,
-  type Mended,
-} from "@backurne/model";
+import { describeError, parseImageName, RESTORING, type Fix, type Mended } from "@backurne/model";
 import type { House } from "../house.ts";
 import { openLeases, type Lease } from "../lease.ts";
 import { dropImage } from "../leftovers.ts";
+import { readMapping } from "../mapping/mark.ts";
 import { openPlace, readPlace } from "../restore/place.ts";
 import { leaseOf, temporaryName } from "../restore/temporary.ts";
 
@@ -47,18 +40,10 @@ const OPEN = "somebody has it open";
 const OPENING = 600_000;
 
 async function removeClone(image: string, { backup, now }: House): Promise<string | undefined> {
-  const { since } = readMapping((await backup.metadata(image))?.[MAPPING]);
+  const { since } = await readMapping(image, backup);
   if (since !== undefined && now() - Date.parse(since) < OPENING) return "it is being opened just now";
   if (await backup.watched(image)) return OPEN;
   return (await backup.remove(image)) === "busy" ? "it is in use, or has snapshots" : undefined;
-}
-
-function readMapping(mark: string | undefined): Partial<MappingMark> {
-  try {
-    return JSON.parse(mark ?? "{}") as Partial<MappingMark>;
-  } catch {
-    return {};
-  }
 }
 
 async function removeUnfinished(

@@ -27,7 +27,7 @@ async function clones({ facts, house: { backup } }: Scene): Promise<readonly Fou
             severity: "warning",
             about: image,
             what: "a clone made for mapping that nobody has open",
-            why: "the snapshot it was made of cannot expire",
+            why: "the snapshot it was made of does not expire meanwhile",
             how: "doctor --fix removes it",
             ...(snapshots.length === 0 && { fix: { kind: "remove image", image } }),
           },
