@@ -8,14 +8,14 @@ const read = { prefix: "backup", legacyTimezone: "UTC" };
 const nameAt = (time: string): string => `backup;daily;7;${time}.000Z`;
 
 /** Only what a reference looks at. */
-function candidate(cluster: string, guest: string, disk: string, times: readonly string[], kind = "current") {
+function candidate(cluster: string, guest: string, disk: string, times: readonly string[], ident = `id-${guest}`) {
   const image = `${guest};${disk};${cluster}`;
   const snapshots = times.map((time, id) => {
     const name = nameAt(time);
     return { id, name, size: 1, ours: parseSnapshotName(name, read) };
   });
-  const subject = { cluster, guest, disk, image, key: { ident: `id-${guest}`, disk } };
-  return { input: { subject, chain: { kind, image, snapshots } } } as unknown as Candidates[number];
+  const subject = { cluster, guest, disk, image, key: { ident, disk } };
+  return { input: { subject, chain: { kind: "current", image, snapshots, marks: {} } } } as unknown as Candidates[number];
 }
 
 const NIGHTS = ["2026-11-01T01:00:00", "2026-11-02T01:00:00"];
@@ -26,6 +26,11 @@ const CANDIDATES: Candidates = [
   candidate("rook", "vol", "vol", [...NIGHTS, "2026-11-03T05:00:00"]),
   candidate("px1", "late", "scsi0", ["2026-11-02T01:00:00", "2026-11-03T01:00:00"]),
   candidate("px1", "late", "scsi1", ["2026-11-02T01:00:00"]),
+  // Made anew under its old name, and one of that name elsewhere.
+  candidate("px1", "again", "scsi0", NIGHTS, "id-old"),
+  candidate("px1", "again", "scsi1", NIGHTS, "id-new"),
+  candidate("px1", "twice", "scsi0", NIGHTS),
+  candidate("px2", "twice", "scsi0", NIGHTS),
 ];
 
 const choose = (...wanted: readonly { image: string; snapshot: string }[]): readonly string[] =>
@@ -71,6 +76,8 @@ describe("which disks are opened together", () => {
 
   test.each([
     ["a moment that one disk lacks", "late", "latest", "not-found", /late\/scsi1 has no backup of 2026-11-03T01:00/],
+    ["a name that two guests had", "px1/again", "latest", "usage", /several guests.*again;scsi0;px1.*again;scsi1;px1/],
+    ["a name that guests of two clusters have", "twice", "latest", "usage", /several guests are called twice/],
     ["a part that fits several", "px1", "latest", "usage", /fits several images/],
     ["nothing", "nothing", "latest", "not-found", /no image fits/],
   ])("%s is refused", (_, image, snapshot, code, message) => {

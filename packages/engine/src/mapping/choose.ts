@@ -59,14 +59,27 @@ function hasChain(candidate: Candidate): candidate is Backed {
   return candidate.input.chain !== undefined;
 }
 
-/** Those that are backed up now; a closed generation has to be named itself. */
+/** Those that are backed up now; a closed generation has to be named itself. Two guests may have one name, one after the other. */
 function disksOfGuest(reference: string, backed: readonly Backed[]): readonly Backed[] {
-  return backed
-    .filter(({ input: { subject, chain } }) => {
-      const { cluster, guest } = subject;
-      return chain.kind === "current" && (reference === guest || reference === `${cluster}/${guest}`);
-    })
-    .toSorted((a, b) => (a.input.subject.disk < b.input.subject.disk ? -1 : 1));
+  const called = backed.filter(({ input: { subject, chain } }) => {
+    const { cluster, guest } = subject;
+    return chain.kind === "current" && (reference === guest || reference === `${cluster}/${guest}`);
+  });
+  if (called.length > 1 && !areOne(called)) {
+    const images = called.map((one) => `${shortOf(one)} (${printable(one.input.chain.image)})`);
+    throw new BackurneError("usage", `several guests are called ${printable(reference)}: ${images.join(", ")}`, {
+      hint: "name the disks one by one, by the rbd names: --with",
+    });
+  }
+  return called.toSorted((a, b) => (a.input.subject.disk < b.input.subject.disk ? -1 : 1));
+}
+
+/** By the identity they share or, where each disk has one of its own, by the guest's number. */
+function areOne(disks: readonly Backed[]): boolean {
+  const same = (of: (disk: Backed) => unknown): boolean => new Set(disks.map(of)).size === 1;
+  const vmid = ({ input: { chain } }: Backed) => chain.marks.guest?.vmid;
+  if (!same(({ input }) => input.subject.cluster)) return false;
+  return same(({ input }) => input.subject.key.ident) || (same(vmid) && vmid(disks[0]!) !== undefined);
 }
 
 function pointOf(disk: Backed, snapshot: string, timezone: string): SnapshotFacts {

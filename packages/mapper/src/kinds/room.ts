@@ -8,7 +8,11 @@ export interface RoomRecord {
   readonly at: string;
 }
 
-/** The directory of all mount points: root's alone, gone with a reboot, and what is mounted in it is seen here only. */
+/**
+ * The directory of all mount points: root's alone, gone with a reboot, and what is mounted in it is not seen in namespaces that
+ * there are. One that is made meanwhile (each service with a /tmp of its own has one) gets a copy: shared, so that it is
+ * unmounted there when it is here, and pins nothing.
+ */
 export const room: LayerKind<RoomRecord> = {
   probe: () => [],
   plan: async (_, { room: at }) => ({ at }),
@@ -17,6 +21,7 @@ export const room: LayerKind<RoomRecord> = {
     const options = "mode=0700,size=1m,nodev,nosuid,noexec";
     await run({ file: "mount", args: ["-t", "tmpfs", "-o", options, `backurne-${id}`, at] });
     await run({ file: "mount", args: ["--make-private", at] });
+    await run({ file: "mount", args: ["--make-shared", at] });
     return { found: [] };
   },
   async close({ at }, context) {
