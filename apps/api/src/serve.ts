@@ -71,7 +71,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   await closed;
   clearTimeout(rest);
   // Whoever was cut off in the middle of a change puts it right first.
-  await Promise.allSettled([...underWay]);
+  await Promise.allSettled(underWay);
 }
 
 type Server = ReturnType<typeof createAdaptorServer>;

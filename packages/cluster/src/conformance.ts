@@ -31,8 +31,9 @@ export function conformCluster(makeHarness: () => Promise<Harness>, exceptions: 
   rule("lists every image once, with ids, sizes and snapshots, oldest first", async (harness) => {
     const names = [await harness.createImage("one", ["first", "second"]), await harness.createImage("two", [])];
     const { fsids, guests } = await (await harness.open()).inventory();
-    const [fsid] = fsids;
-    expect(fsids).toHaveLength(1);
+    // One that none of these images is in may be behind it, too.
+    const fsid = fsids.find((one) => one === guests[0]?.disks[0]?.source.fsid);
+    expect(new Set(fsids).size).toBe(fsids.length);
     expect(fsid).toMatch(/^[0-9a-f-]{36}$/);
     const disks = guests.flatMap((guest) => guest.disks);
     expect(disks.map((disk) => disk.disk.image).sort()).toEqual(names.toSorted());

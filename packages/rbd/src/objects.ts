@@ -1,6 +1,6 @@
 import { clusterArgs, radosCommand, type PoolAccess } from "./command.ts";
 import { parseLock } from "./parse.ts";
-import { repeatReads } from "./steady.ts";
+import { repeatSafely } from "./steady.ts";
 import type { RadosObjects } from "./types.ts";
 
 // Whole lines: without its keyring rados says `(2) No such file` too, of a pool that is not there as well.
@@ -9,7 +9,7 @@ const NO_LOCK = /^error 2: \(2\) No such file/m;
 const BUSY = /^error 16: \(16\) Device or resource busy/m;
 
 export function openObjects({ address, run: runOnce }: Pick<PoolAccess, "address" | "run">): RadosObjects {
-  const run = repeatReads(runOnce);
+  const run = repeatSafely(runOnce);
   // rados ends with 1 whatever went wrong; the reason stands in its last lines only.
   async function maybe(args: readonly string[], reason: RegExp): Promise<string | undefined> {
     const { code, stdout, stages } = await run(radosCommand(address, args, [1]), "read");

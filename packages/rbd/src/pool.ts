@@ -4,7 +4,7 @@ import { digestCommand, wordsOf } from "./digests.ts";
 import { shapeArgs } from "./shape.ts";
 import { groupListings } from "./listing.ts";
 import { listMoving } from "./moving.ts";
-import { repeatReads } from "./steady.ts";
+import { repeatSafely } from "./steady.ts";
 import {
   parseExtents,
   parseInfo,
@@ -34,7 +34,7 @@ const NO_POOL = /^rbd: (error opening pool |namespace .* does not exist)/m;
 const FULL = /\(28\) No space left on device/;
 
 export function openPool({ address, run: runOnce, place, exportOps = 10 }: PoolAccess): RbdPool {
-  const run = repeatReads(runOnce);
+  const run = repeatSafely(runOnce);
   const at = (image?: string, snapshot?: string): string[] => imageArgs(address, image, snapshot);
   let size: number | undefined;
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { CommandError } from "@backurne/exec";
 import type { Run } from "./command.ts";
 
@@ -8,15 +9,25 @@ import type { Run } from "./command.ts";
 const CRASHED = ["SIGABRT", "SIGSEGV", "SIGBUS", 134, 135, 139];
 
 const TRIES = 3;
+/** ms, for the others at the door to be let in. */
+const PAUSE = 500;
 
-/** What only reads (its lane says so) is asked again where the program crashed, and once where ssh itself failed (255). */
-export function repeatReads(run: Run): Run {
+/** As OpenSSH says that there was no session yet: sshd turns newcomers away while many others are at its door (MaxStartups). */
+const NO_SESSION = /^(kex_exchange_identification: |ssh_exchange_identification: |ssh: connect to host )/m;
+
+/**
+ * What has surely not been done is tried once more: ssh found no way there. What only reads (its lane says so) is asked again
+ * where the program crashed, and once where ssh itself failed (255).
+ */
+export function repeatSafely(run: Run): Run {
   return async (command, lane, input) => {
-    for (let tries = 1; lane === "read" && tries < TRIES; tries += 1) {
+    for (let tries = 1; tries < TRIES; tries += 1) {
       try {
         return await run(command, lane, input);
       } catch (error) {
-        if (!hasCrashed(error) && !(tries === 1 && hasLostSsh(error))) throw error;
+        const again = lane === "read" ? hasCrashed(error) || (tries === 1 && hasLostSsh(error)) : false;
+        if (!again && !(tries === 1 && hasFoundNoWay(error))) throw error;
+        if (hasLostSsh(error)) await sleep(PAUSE);
       }
     }
     return run(command, lane, input);
@@ -30,4 +41,8 @@ function hasCrashed(error: unknown): boolean {
 
 function hasLostSsh(error: unknown): boolean {
   return error instanceof CommandError && error.stages.some(({ file, code }) => file === "ssh" && code === 255);
+}
+
+function hasFoundNoWay(error: unknown): boolean {
+  return hasLostSsh(error) && (error as CommandError).stages.some(({ stderr }) => NO_SESSION.test(stderr));
 }

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { imageArgs, radosCommand, rbdCommand, type PoolAccess, type Run } from "./command.ts";
 import { listMoving } from "./moving.ts";
 import { parseJson, parseTimestamp } from "./parse.ts";
-import { repeatReads } from "./steady.ts";
+import { repeatSafely } from "./steady.ts";
 import type { RbdTrash, TrashedImage } from "./types.ts";
 
 const ENOENT = 2;
@@ -20,7 +20,7 @@ const NO_VALUE = /^No such key: |^error getting omap value [^]*: \(2\) No such f
 /** `patient`: removing a large image takes hours. */
 export function openTrash(access: Pick<PoolAccess, "address" | "run">, patient: Run = access.run): RbdTrash {
   const { address } = access;
-  const run = repeatReads(access.run);
+  const run = repeatSafely(access.run);
   const at = (id: string): string[] => [...imageArgs(address), `--image-id=${id}`];
 
   async function act(args: readonly string[], answers: readonly number[], by = run): Promise<number> {

@@ -183,6 +183,7 @@ describe("exit codes", () => {
 
   const aborted = { breaks: "SIGABRT" } as const;
   const lost = { breaks: { file: "ssh", code: 255 } } as const;
+  const refused = { ...lost, stderr: "kex_exchange_identification: read: Connection reset by peer\n" };
   test.each<[string, readonly End[], string | undefined, number]>([
     ["a program that aborts is asked again", [aborted, aborted, { stdout: "[]" }], undefined, 3],
     ["and not for ever", [aborted], "SIGABRT", 3],
@@ -198,12 +199,16 @@ describe("exit codes", () => {
     expect(asked).toHaveLength(times);
   });
 
-  test("what changes something is never asked again: it may have been done", async () => {
+  test("what changes something is not asked again: it may have been done, unless ssh found no way there", async () => {
     for (const end of [aborted, lost]) {
       const { pool, asked } = open(end);
       await expect(pool.createSnapshot("a", "s")).rejects.toThrow();
       expect(asked).toHaveLength(1);
     }
+    const { pool, asked } = open(refused, {});
+    expect(await pool.createSnapshot("a", "s")).toBe("created");
+    expect(asked).toHaveLength(2);
+    await expect(open(refused).pool.createSnapshot("a", "s")).rejects.toThrow("255");
   });
 
   test("trouble that has passed at the second try is no trouble", async () => {

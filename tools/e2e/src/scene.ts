@@ -4,6 +4,7 @@ import { DAY, openArena, random, type Arena } from "./arena.ts";
 import type { Change } from "./diff-stream.ts";
 import { setMark } from "./history.ts";
 import { forgetIntents } from "./leases.ts";
+import { troubles } from "./reported.ts";
 
 /** What the next run meets: a first backup, an incremental, a disk made anew, and one that is gone for good. */
 export const DISKS = ["first", "grows", "again"] as const;
@@ -108,7 +109,7 @@ export async function openScene(): Promise<Scene> {
   await Promise.all(DISKS.map(createDisk));
   await changeAll();
   const { report } = await arena.backup();
-  if (report.exit !== 0) throw new Error(`the scene cannot be set: ${JSON.stringify(report.failures)}`);
+  if (report.exit !== 0) throw new Error(`the scene cannot be set: ${troubles(report).join("; ")}`);
 
   return {
     arena,

@@ -66,7 +66,7 @@ PrintMotd no
 PrintLastLog no
 UseDNS no
 # Several suites come at once, each as a host of its own: the default of 10 is for one.
-MaxStartups 40:30:120
+MaxStartups 200:30:400
 # HOME: bash reads ~/.bashrc in every session, and the developer's own has no part in this (it may hold locks when killed).
 # The other is the mark by which "down" finds what a session left running.
 SetEnv "HOME=${dir}/home" "${OWNER}=${owner}"

@@ -15,7 +15,9 @@ function candidate(cluster: string, guest: string, disk: string, times: readonly
     return { id, name, size: 1, ours: parseSnapshotName(name, read) };
   });
   const subject = { cluster, guest, disk, image, key: { ident, disk } };
-  return { input: { subject, chain: { kind: "current", image, snapshots, marks: {} } } } as unknown as Candidates[number];
+  return {
+    input: { subject, chain: { kind: "current", image, snapshots, marks: {} } },
+  } as unknown as Candidates[number];
 }
 
 const NIGHTS = ["2026-11-01T01:00:00", "2026-11-02T01:00:00"];

@@ -258,9 +258,9 @@ test("what is open for somebody to look into stays until it is closed, and every
   expect(reports.map(({ exit }) => exit)).toEqual([0, 0, 0, 0]);
   expect(reports.at(-1)?.warnings).toMatchObject([{ about: TARGET, message: `${open}: it is mapped; it stays` }]);
   expect(world.backup.points(TARGET)).toContain(open);
-  const standing = world.backup.points(TARGET).length;
+  const before = world.backup.points(TARGET).length;
   await house.backup.remove("restore-bk1-one");
   await nights(world, house, 1);
   expect(world.backup.points(TARGET)).not.toContain(open);
-  expect(world.backup.points(TARGET)).toHaveLength(standing - 1);
+  expect(world.backup.points(TARGET)).toHaveLength(before - 1);
 });
