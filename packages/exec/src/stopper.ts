@@ -21,7 +21,8 @@ export function createStopper(): Stopper {
   const later = (milliseconds: number, act: () => void) => void timers.add(setTimeout(act, milliseconds));
 
   const stop = (stages: readonly Stage[]) => {
-    for (const stage of stages) {
+    // Readers first: one whose writer has ended before it finds fault with what it read, and is heard.
+    for (const stage of stages.toReversed()) {
       if (stopped.has(stage) || !stage.kill("SIGTERM")) continue;
       stopped.add(stage);
       later(patience.terminated, () => stage.kill("SIGKILL"));
