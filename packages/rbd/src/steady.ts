@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { CommandError } from "@backurne/exec";
+import { CommandError, type Command } from "@backurne/exec";
 import type { Run } from "./command.ts";
 
 /**
@@ -17,7 +17,7 @@ const NO_SESSION = /^(kex_exchange_identification: |ssh_exchange_identification:
 
 /**
  * What has surely not been done is tried once more: ssh found no way there. What only reads (its lane says so) is asked again
- * where the program crashed, and once where ssh itself failed (255).
+ * where the program crashed, and once where ssh itself failed (255); so is, after a crash, what is the same done twice.
  */
 export function repeatSafely(run: Run): Run {
   return async (command, lane, input) => {
@@ -25,13 +25,22 @@ export function repeatSafely(run: Run): Run {
       try {
         return await run(command, lane, input);
       } catch (error) {
-        const again = lane === "read" ? hasCrashed(error) || (tries === 1 && hasLostSsh(error)) : false;
-        if (!again && !(tries === 1 && hasFoundNoWay(error))) throw error;
+        const crashed = hasCrashed(error) && (lane === "read" || isSameTwice(command));
+        const lost = tries === 1 && (lane === "read" ? hasLostSsh(error) : hasFoundNoWay(error));
+        if (!crashed && !lost) throw error;
         if (hasLostSsh(error)) await sleep(PAUSE);
       }
     }
     return run(command, lane, input);
   };
+}
+
+/** Names of images and snapshots come as options: words are what is to be done. */
+function isSameTwice({ args }: Command): boolean {
+  return (
+    (args.includes("image-meta") && (args.includes("set") || args.includes("remove"))) ||
+    (args.includes("snap") && args.includes("rollback"))
+  );
 }
 
 function hasCrashed(error: unknown): boolean {

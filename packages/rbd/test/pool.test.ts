@@ -205,6 +205,10 @@ describe("exit codes", () => {
       await expect(pool.createSnapshot("a", "s")).rejects.toThrow();
       expect(asked).toHaveLength(1);
     }
+    const twice = open(aborted, {}, aborted, {});
+    await twice.pool.setMetadata("a", "backurne.v", "1");
+    await twice.pool.rollback("a", "s");
+    expect(twice.asked).toHaveLength(4); // what is the same done twice
     const { pool, asked } = open(refused, {});
     expect(await pool.createSnapshot("a", "s")).toBe("created");
     expect(asked).toHaveLength(2);
