@@ -1,10 +1,9 @@
-import { CommandError } from "@backurne/exec";
+import { CommandError, hasLostSsh } from "@backurne/exec";
 import { BackurneError } from "@backurne/model";
 import type { DiskFacts, SnapshotFacts } from "@backurne/planner";
 import { findMissingBindings, parseComparison, type Comparison, type DigestPart } from "@backurne/rbd";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { JobContext } from "./context.ts";
-import { neverConnected } from "./receive.ts";
 
 /** A live snapshot and its copy. */
 export interface Pair {
@@ -41,7 +40,7 @@ export async function compareParts(
       const { stdout } = await house.executor.run(pipeline, { holdStdin: true, signal: stop, onStderr });
       return parseComparison(stdout);
     } catch (error) {
-      if (stop.aborted || tried === TRIES || !neverConnected(error)) throw explain(error, there.length);
+      if (stop.aborted || tried === TRIES || !hasLostSsh(error)) throw explain(error, there.length);
       await sleep(tried * 1000, undefined, { signal: stop });
     }
   }

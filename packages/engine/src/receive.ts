@@ -1,4 +1,4 @@
-import { CommandError, type Pipeline } from "@backurne/exec";
+import { hasLostSsh, type Pipeline } from "@backurne/exec";
 import { BackurneError } from "@backurne/model";
 import type { DiskFacts } from "@backurne/planner";
 import type { Snapshot } from "@backurne/rbd";
@@ -74,7 +74,8 @@ export async function receive(stream: Stream, context: JobContext): Promise<Rece
       });
       return { bytes, wire, live };
     } catch (error) {
-      if (stop.aborted || tried === TRIES || bytes > 0 || !neverConnected(error)) throw error;
+      if (stop.aborted || tried === TRIES || bytes > 0 || !hasLostSsh(error)) throw error;
+      // sshd drops connections when many come at once (MaxStartups): nothing has happened yet.
       await sleep(tried * 1000, undefined, { signal: stop });
     }
   }
@@ -87,10 +88,4 @@ async function confirmSource({ disk, made }: Stream, { reached }: JobContext): P
   throw new BackurneError("unexpected", "the source snapshot was removed while it was read", {
     hint: "what was read may be newer data or zeros, so it was not kept; find out who removes snapshots of ours",
   });
-}
-
-/** sshd drops connections when many come at once (MaxStartups): nothing has happened yet, so it may be tried again. */
-export function neverConnected(error: unknown): boolean {
-  if (!(error instanceof CommandError)) return false;
-  return error.stages.some((stage) => stage.file === "ssh" && stage.code === 255);
 }

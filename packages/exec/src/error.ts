@@ -13,6 +13,11 @@ export interface CommandFailure {
   readonly cause?: unknown;
 }
 
+/** 255 is what ssh itself fails with: it found no way there, or lost it. */
+export function hasLostSsh(error: unknown): error is CommandError {
+  return error instanceof CommandError && error.stages.some(({ file, code }) => file === "ssh" && code === 255);
+}
+
 /** A pipeline that failed: argv, exit code or signal, and the end of stderr, of every stage. */
 export class CommandError extends BackurneError {
   readonly stages: readonly StageResult[];

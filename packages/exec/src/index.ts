@@ -11,7 +11,7 @@ export type {
   Transport,
   WrapOptions,
 } from "./types.ts";
-export { CommandError } from "./error.ts";
+export { CommandError, hasLostSsh } from "./error.ts";
 export type { CommandFailure, CommitRefusal } from "./error.ts";
 export { quote } from "./quote.ts";
 export { describeCommand, describePipeline } from "./blame.ts";

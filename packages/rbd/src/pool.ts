@@ -35,6 +35,7 @@ const FULL = /\(28\) No space left on device/;
 
 export function openPool({ address, run: runOnce, place, exportOps = 10 }: PoolAccess): RbdPool {
   const run = repeatSafely(runOnce);
+  const runAgain = repeatSafely(runOnce, { sameTwice: true });
   const at = (image?: string, snapshot?: string): string[] => imageArgs(address, image, snapshot);
   let size: number | undefined;
 
@@ -53,12 +54,22 @@ export function openPool({ address, run: runOnce, place, exportOps = 10 }: PoolA
     return (await tell(args, answers, lane)).code;
   }
 
-  async function tell(args: readonly string[], answers: readonly number[], lane: string): Promise<CommandResult> {
-    const result = await run(rbdCommand(address, args, answers), lane);
+  /** The same, where doing it twice is doing it once. */
+  async function put(args: readonly string[], answers: readonly number[] = []): Promise<void> {
+    await tell(args, answers, "write", runAgain);
+  }
+
+  async function tell(
+    args: readonly string[],
+    answers: readonly number[],
+    lane: string,
+    by = run,
+  ): Promise<CommandResult> {
+    const result = await by(rbdCommand(address, args, answers), lane);
     const stderr = result.stages[0]?.stderr ?? "";
     if (result.code !== ENOENT || (ABSENT.test(stderr) && !FULL.test(stderr))) return result;
     const others = answers.filter((code) => code !== ENOENT);
-    return run(rbdCommand(address, args, others), lane); // fails with the whole story, or the trouble has passed
+    return by(rbdCommand(address, args, others), lane); // fails with the whole story, or the trouble has passed
   }
 
   async function inventory(): Promise<readonly ImageWithSnapshots[]> {
@@ -113,10 +124,10 @@ export function openPool({ address, run: runOnce, place, exportOps = 10 }: PoolA
       return text === undefined ? undefined : parseMetadata(text);
     },
     async setMetadata(image, key, value) {
-      await act(["image-meta", "set", ...at(image), key, value]);
+      await put(["image-meta", "set", ...at(image), key, value]);
     },
     async removeMetadata(image, key) {
-      await act(["image-meta", "remove", ...at(image), key], [ENOENT]);
+      await put(["image-meta", "remove", ...at(image), key], [ENOENT]);
     },
     async create(image, { size: bytes, shape }: CreateOptions) {
       const args = ["create", ...at(image), "--size", `${bytes}B`, ...shapeArgs(shape)];
@@ -149,7 +160,7 @@ export function openPool({ address, run: runOnce, place, exportOps = 10 }: PoolA
       return outcome === EBUSY ? "busy" : "unprotected";
     },
     async rollback(image, snapshot) {
-      await act(["snap", "rollback", "--no-progress", ...at(image, snapshot)]);
+      await put(["snap", "rollback", "--no-progress", ...at(image, snapshot)]);
     },
     async changedBytes(image, base) {
       const from = base === undefined ? [] : [`--from-snap=${base}`];

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { CommandError, type Command } from "@backurne/exec";
+import { CommandError, hasLostSsh } from "@backurne/exec";
 import type { Run } from "./command.ts";
 
 /**
@@ -19,13 +19,13 @@ const NO_SESSION = /^(kex_exchange_identification: |ssh_exchange_identification:
  * What has surely not been done is tried once more: ssh found no way there. What only reads (its lane says so) is asked again
  * where the program crashed, and once where ssh itself failed (255); so is, after a crash, what is the same done twice.
  */
-export function repeatSafely(run: Run): Run {
+export function repeatSafely(run: Run, { sameTwice = false } = {}): Run {
   return async (command, lane, input) => {
     for (let tries = 1; tries < TRIES; tries += 1) {
       try {
         return await run(command, lane, input);
       } catch (error) {
-        const crashed = hasCrashed(error) && (lane === "read" || isSameTwice(command));
+        const crashed = hasCrashed(error) && (lane === "read" || sameTwice);
         const lost = tries === 1 && (lane === "read" ? hasLostSsh(error) : hasFoundNoWay(error));
         if (!crashed && !lost) throw error;
         if (hasLostSsh(error)) await sleep(PAUSE);
@@ -35,23 +35,11 @@ export function repeatSafely(run: Run): Run {
   };
 }
 
-/** Names of images and snapshots come as options: words are what is to be done. */
-function isSameTwice({ args }: Command): boolean {
-  return (
-    (args.includes("image-meta") && (args.includes("set") || args.includes("remove"))) ||
-    (args.includes("snap") && args.includes("rollback"))
-  );
-}
-
 function hasCrashed(error: unknown): boolean {
   if (!(error instanceof CommandError)) return false;
   return error.stages.some(({ code, signal }) => CRASHED.includes(signal ?? code ?? 0));
 }
 
-function hasLostSsh(error: unknown): boolean {
-  return error instanceof CommandError && error.stages.some(({ file, code }) => file === "ssh" && code === 255);
-}
-
 function hasFoundNoWay(error: unknown): boolean {
-  return hasLostSsh(error) && (error as CommandError).stages.some(({ stderr }) => NO_SESSION.test(stderr));
+  return hasLostSsh(error) && error.stages.some(({ stderr }) => NO_SESSION.test(stderr));
 }
