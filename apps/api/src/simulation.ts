@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import pLimit from "p-limit";
 import { BackurneError } from "@backurne/model";
-import { dueProfile, judgeBackup, simulate, type Profile } from "@backurne/retention";
+import { dueProfile, formatInstant, judgeBackup, simulate, type Profile } from "@backurne/retention";
 
 export interface Policy {
   readonly profiles: readonly Profile[];
@@ -47,12 +47,10 @@ export function judgeHistory(history: readonly Given[], policy: Policy) {
     extraRetention,
     timezone,
   });
-  // An interval may lead beyond all dates.
-  const iso = (time: number): string => new Date(Math.min(time, 8.64e15)).toISOString();
   return {
     verdicts: verdicts.map(({ snapshot: { profile, time, count }, keep, because, ordinary }) => ({
       profile,
-      time: iso(time),
+      time: formatInstant(time),
       count,
       keep,
       because,
@@ -60,7 +58,7 @@ export function judgeHistory(history: readonly Given[], policy: Policy) {
     })),
     due: profiles.map((profile) => {
       const { due, because, next } = dueProfile(profile, points, { now, timezone });
-      return { profile: profile.name, due, because, next: iso(next) };
+      return { profile: profile.name, due, because, next: formatInstant(next) };
     }),
   };
 }

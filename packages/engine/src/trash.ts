@@ -11,6 +11,7 @@ import {
   type TrashMark,
 } from "@backurne/model";
 import type { TrashedImage } from "@backurne/rbd";
+import { formatInstant } from "@backurne/retention";
 import pLimit from "p-limit";
 import type { House } from "./house.ts";
 import type { Lease } from "./lease.ts";
@@ -71,8 +72,7 @@ function isOurs({ trashed }: TrashedImage, { at }: TrashMark): boolean {
 
 export function listingOf({ id, name, trashed, ends, mark }: Trashed): TrashListing {
   const { reference, because } = mark;
-  const iso = (time: number): string => new Date(Math.min(time, 8.64e15)).toISOString();
-  return { id, image: name, reference, trashed: iso(trashed), ends: iso(ends), because };
+  return { id, image: name, reference, trashed: formatInstant(trashed), ends: formatInstant(ends), because };
 }
 
 /** By its id, its name, its short name, or any part that fits only one. */

@@ -1,13 +1,10 @@
 import { describeSuspect, holdOfChain, shortName, type ExplainedSnapshot, type Explanation } from "@backurne/model";
-import type { Verdict } from "@backurne/retention";
+import { formatInstant, type Verdict } from "@backurne/retention";
 import { sharedSnapshots } from "./base.ts";
 import { planChain, planRemovals } from "./chain.ts";
 import type { SnapshotFacts } from "./facts.ts";
 import { judgeDisk } from "./judge.ts";
 import type { Candidate } from "./run.ts";
-
-/** Epoch ms: the last moment that a Date can say. */
-const LAST_DATE = 8.64e15;
 
 /** The verdict on each snapshot of one disk as things stand, both sides, with its reason. */
 export function explainDisk({ input, state }: Candidate): Explanation {
@@ -15,8 +12,6 @@ export function explainDisk({ input, state }: Candidate): Explanation {
   const judged = judgeDisk(input);
   const { refused } = planRemovals(input, judged);
   const bases = new Set(disk && chain ? sharedSnapshots(disk, chain).map((shared) => shared.target) : []);
-  // A count without end leads beyond all dates.
-  const iso = (time: number): string => new Date(Math.min(time, LAST_DATE)).toISOString();
   return {
     version: 1,
     kind: "explanation",
@@ -25,7 +20,11 @@ export function explainDisk({ input, state }: Candidate): Explanation {
     state: state.state,
     policy: input.profiles.map(({ name, count, maxOnLive }) => ({ profile: name, count, maxOnLive })),
     from: state.because,
-    next: planChain(input).next.map(({ profile, due }) => ({ profile, at: iso(due.next), because: due.because })),
+    next: planChain(input).next.map(({ profile, due }) => ({
+      profile,
+      at: formatInstant(due.next),
+      because: due.because,
+    })),
     snapshots: [
       ...judged.backup.map((verdict) => line("backup", verdict, bases)),
       ...judged.live.map((verdict) => line("live", verdict, bases)),
@@ -34,7 +33,7 @@ export function explainDisk({ input, state }: Candidate): Explanation {
     ...(chain?.marks.suspect === undefined ? {} : { suspect: describeSuspect(chain.marks.suspect) }),
     hold: chain && holdOfChain(chain.marks, input.now),
     alarm: chain?.marks.alarm,
-    lastCopyUntil: judged.lastCopyEnds === undefined ? undefined : iso(judged.lastCopyEnds),
+    lastCopyUntil: judged.lastCopyEnds === undefined ? undefined : formatInstant(judged.lastCopyEnds),
   };
 }
 

@@ -32,6 +32,14 @@ export function formatTime(instant: number, now: number, timezone: string): stri
   return date === today ? time : `${date} ${time}`.trim();
 }
 
+/** Epoch ms: the last moment that a Date can say. */
+const LAST_DATE = 8.64e15;
+
+/** ISO 8601. A count without end, or an interval, may lead beyond all dates: then it is the last one. */
+export function formatInstant(instant: number): string {
+  return new Date(Math.min(instant, LAST_DATE)).toISOString();
+}
+
 /** The date alone. */
 export function formatDate(instant: number, timezone: string): string {
   return wallText(instant, timezone)[0];
@@ -39,7 +47,7 @@ export function formatDate(instant: number, timezone: string): string {
 
 function wallText(instant: number, timezone: string): readonly [date: string, time: string] {
   // A count in a name can be any number: a reason must never throw for it.
-  if (instant > 8.64e15 - 2 * day) return ["the end of time", ""];
+  if (instant > LAST_DATE - 2 * day) return ["the end of time", ""];
   const text = new Date(wallClock(instant, timezone)).toISOString();
   return [text.slice(0, -14), text.slice(-13, -8)];
 }

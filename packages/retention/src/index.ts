@@ -1,4 +1,5 @@
 export { judgeBackup } from "./backup.ts";
+export { formatInstant } from "./calendar.ts";
 export { dueProfile } from "./due.ts";
 export type { Due, DueContext } from "./due.ts";
 export { formatDuration, parseDuration, standardIntervals } from "./duration.ts";
