@@ -2,7 +2,7 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { bodyLimit } from "hono/body-limit";
 import { HTTPException } from "hono/http-exception";
 import { NONCE, secureHeaders } from "hono/secure-headers";
-import { BackurneError } from "@backurne/model";
+import { BackurneError, type ApiSettings } from "@backurne/model";
 import type { z } from "zod";
 import { mount } from "./endpoint.ts";
 import { ENDPOINTS } from "./endpoints.ts";
@@ -22,7 +22,8 @@ import type { Env, Scene } from "./scene.ts";
 /** Bytes; the longest history somebody tries a policy on. */
 const MOST = 1 << 20;
 
-const DEFAULT_API = { listen: { host: "127.0.0.1", port: 5000 }, hosts: [] };
+/** Where it listens unless the configuration says. */
+export const DEFAULT_API: ApiSettings = { listen: { host: "127.0.0.1", port: 5000 }, hosts: [] };
 
 /** The page runs its own script and no other, and sends forms and questions only here. */
 const HEADERS = {

@@ -5,7 +5,7 @@ import { createAdaptorServer } from "@hono/node-server";
 import { BackurneError, describeError, type ApiSettings, type Settings } from "@backurne/model";
 import type { Outlet } from "@backurne/reports/outlets";
 import type { Backurne } from "backurne";
-import { buildApp } from "./app.ts";
+import { buildApp, DEFAULT_API } from "./app.ts";
 import { openAudit } from "./audit.ts";
 import { answerProblem, problemOf } from "./problem.ts";
 import { openReads } from "./reads.ts";
@@ -25,8 +25,6 @@ export interface ServeOptions {
   /** Ends it: runs are stopped, and close their transfers first. */
   readonly stop: AbortSignal;
 }
-
-export const DEFAULT_API: ApiSettings = { listen: { host: "127.0.0.1", port: 5000 }, hosts: [] };
 
 /** ms that those who still listen have, once all has been said. */
 const FAREWELL = 2_000;

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { run } from "./world.ts";
+import { COMMANDS } from "./commands.ts";
 
 // Real shells on whatever machine: how long they take proves nothing.
 vi.setConfig({ testTimeout: 120_000 });
@@ -80,36 +81,7 @@ function offerPlain(line: string): readonly string[] {
 
 describe("bash offers", () => {
   test.each([
-    [
-      "backurne ",
-      [
-        "backup",
-        "plan",
-        "explain",
-        "ls",
-        "restore",
-        "map",
-        "unmap",
-        "list-mapped",
-        "stats",
-        "verify",
-        "check-snap",
-        "hold",
-        "release",
-        "retention",
-        "forget",
-        "trash",
-        "precheck",
-        "check",
-        "doctor",
-        "metrics",
-        "serve",
-        "token",
-        "config",
-        "version",
-        "completion",
-      ],
-    ],
+    ["backurne ", [...COMMANDS]],
     ["backurne pl", ["plan"]],
     ["backurne retention ", ["apply"]],
     ["backurne retention apply rook/web0", ["rook/web01", "rook/web02"]],

@@ -8,6 +8,7 @@ import type { RunOptions } from "backurne";
 import { afterAll, describe, expect, test } from "vitest";
 import { images, middle, plan, points, settings, started, verification } from "./fixture.ts";
 import { run } from "./world.ts";
+import { COMMANDS } from "./commands.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "backurne-cli-"));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -80,31 +81,6 @@ describe("mistakes in the words are exit 2, one line and the way to the help", (
 });
 
 describe("--help", () => {
-  const COMMANDS = [
-    "backup",
-    "plan",
-    "explain",
-    "ls",
-    "restore",
-    "map",
-    "unmap",
-    "list-mapped",
-    "stats",
-    "verify",
-    "check-snap",
-    "hold",
-    "release",
-    "retention",
-    "forget",
-    "trash",
-    "precheck",
-    "check",
-    "doctor",
-    "config",
-    "version",
-    "completion",
-  ];
-
   test.each(["", ...COMMANDS])("%s: usage, examples, exit codes", async (command) => {
     const { exit, stdout, stderr, calls } = await run(`${command} --help`);
     expect({ exit, stderr, calls }).toEqual({ exit: 0, stderr: "", calls: [] });
