@@ -8,6 +8,8 @@ export interface Command {
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** What messages call it instead of its argv: a transport says what runs where, not how it gets there. */
   readonly label?: string | undefined;
+  /** Called when the process has ended, or could not be started, with its exit code: what it used is free again. */
+  readonly onEnd?: ((code: number | undefined) => void) | undefined;
 }
 
 /** Commands joined by kernel pipes. Fails when any stage fails. */
