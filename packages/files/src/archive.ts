@@ -6,7 +6,6 @@ import { packZip } from "./zip.ts";
 
 const PACKERS = { tar: packTar, zip: packZip } as const;
 export type ArchiveFormat = keyof typeof PACKERS;
-export const ARCHIVE_FORMATS = Object.keys(PACKERS) as readonly ArchiveFormat[];
 
 /** Where in which tree. */
 export interface Place {

@@ -1,4 +1,4 @@
-export { ARCHIVE_FORMATS, openArchive, type ArchiveFormat, type Place } from "./archive.ts";
+export { openArchive, type ArchiveFormat, type Place } from "./archive.ts";
 export type { Kind } from "./at.ts";
 export { listDirectory, type DirectoryPage, type Entry, type PageOptions } from "./directory.ts";
 export { openFile, type OpenedFile, type Span } from "./file.ts";

@@ -114,8 +114,13 @@ describe.each(["tar", "zip"] as const)("%s", (format) => {
     for (const name of ["sub/file", "sub/large", "sub/nothing", "sub/program", "odd/-rf", "odd/a\nb", "odd/fünf"]) {
       expect([name, readFileSync(`${into}/${name}`).equals(readFileSync(`${root}/top/${name}`))]).toEqual([name, true]);
     }
-    if (format === "tar")
-      execFileSync("diff", ["-r", "--no-dereference", "odd", `${into}/odd`], { cwd: `${root}/top` });
+    // Names that are no text are CP437 to who reads zips.
+    if (format === "tar") {
+      for (const name of readdirSync(`${root}/top/odd`, { encoding: "buffer" })) {
+        const of = (directory: string) => readFileSync(Buffer.concat([Buffer.from(`${directory}/odd/`), name]));
+        expect(of(into)).toEqual(of(`${root}/top`));
+      }
+    }
     expect(readFileSync(`${into}/backurne-left-out.txt`, "utf8").split("\n").toSorted()).toEqual([
       "",
       "Not in this archive:",
