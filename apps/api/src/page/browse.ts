@@ -36,7 +36,7 @@ function mappingSection(
       ${differences.map((line) => html`<li class="bad">${name(line)}</li>`)}
     </ul>
     <p class="quiet">
-      By ${name(by)} ${when(since, scene)}${expires === undefined ? "" : html`, until ${when(expires, scene)}`};
+      ${by === undefined ? "" : `By ${name(by)} `}${when(since, scene)}${expires === undefined ? "" : html`, until ${when(expires, scene)}`};
       ${count(mounted, "file system")} on ${count(devices.length, "device")}.
     </p>
     <p>
