@@ -267,6 +267,15 @@ describe("an archive", () => {
     expect([response.status, response.headers.get("content-type")]).toEqual([200, "application/x-tar"]);
   });
 
+  test("a file that becomes shorter breaks the connection off, too", async () => {
+    const { fetchOver, mounted } = await overHttp();
+    execFileSync("bash", ["-c", "head -c 90000000 /dev/urandom >file"], { cwd: mounted });
+    const response = await fetchOver(content("p1/file"));
+    expect(response.headers.get("content-length")).toBe("90000000");
+    truncateSync(join(mounted, "file"), 7);
+    await expect(response.arrayBuffer()).rejects.toThrow(/terminated/);
+  });
+
   test.each(["tar", "zip"])("%s that does not become whole breaks the connection off", async (format) => {
     const { fetchOver, mounted, logged } = await overHttp();
     execFileSync("bash", ["-c", "head -c 90000000 /dev/urandom >file"], { cwd: mounted });

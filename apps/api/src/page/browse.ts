@@ -120,13 +120,17 @@ function row(mapping: string, entry: FileEntry, scene: Scene): Html {
   >`;
   return html`<tr>
     <td class="name">
-      ${what}${target === undefined ? "" : html` <span class="quiet">→ ${bdi(target)}</span>`}${
-        label === undefined ? "" : html` <span class="quiet">${bdi(label)}</span>`
-      }${["directory", "volume", "file"].includes(kind) ? "" : html` <span class="chip">${kind}</span>`}
+      <span>
+        ${what}${target === undefined ? "" : html` <span class="quiet">→ ${bdi(target)}</span>`}${
+          label === undefined ? "" : html` <span class="quiet">${bdi(label)}</span>`
+        }${["directory", "volume", "file"].includes(kind) ? "" : html` <span class="chip">${kind}</span>`}
+      </span>
     </td>
     <td data-is="Size" class="number">${kind === "file" || kind === "volume" ? bytes(size) : "–"}</td>
     <td data-is="Modified">${when(modified, scene)}</td>
-    <td data-is="Save">${leads === "file" ? file : inside ? archives(mapping, path, entry.name) : "–"}</td>
+    <td data-is="Save">
+      <span>${leads === "file" ? file : inside ? archives(mapping, path, entry.name) : "–"}</span>
+    </td>
   </tr>`;
 }
 
