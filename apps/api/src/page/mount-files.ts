@@ -14,7 +14,7 @@ const LIFETIME = 8 * 3_600_000;
 
 /** Opening backups, looking into them, taking files out: all of it links and forms. */
 export function mountFiles(app: OpenAPIHono<Env>, scene: Scene): void {
-  const { backurne } = scene;
+  const { backurne, reads } = scene;
   const show = async (context: Context<Env>, title: string, body: Html): Promise<Response> =>
     context.html(await sheet({ title, at: "/mappings", body: await body, caller: context.get("caller") }));
   const explore = requireScope("explore");
@@ -22,7 +22,7 @@ export function mountFiles(app: OpenAPIHono<Env>, scene: Scene): void {
 
   app.get("/mappings", requireScope("read"), async (context) => {
     const around = { scene, caller: context.get("caller") };
-    return show(context, "Mapped", mappingsSheet(await backurne.listMapped(), around));
+    return show(context, "Mapped", mappingsSheet(await reads.share("mappings", () => backurne.listMapped()), around));
   });
   app.post("/images/:image/map", map, async (context) => {
     const { snapshot } = await readForm(context);

@@ -15,7 +15,7 @@ export function mountOld(app: OpenAPIHono<Env>, { backurne, reads, settings }: S
   app.use("/backup/*", requireScope("read"));
   // Its shape there is not known to us: the tree is the one that the command line prints.
   app.get("/mapped/", requireScope("read"), async (context) => {
-    const mappings = await backurne.listMapped();
+    const mappings = await reads.share("mappings", () => backurne.listMapped());
     return context.json(
       mappings.map(({ id, backups, devices }) => ({
         id,
