@@ -1,3 +1,5 @@
+import type { Writable } from "node:stream";
+
 /** One program to run: argv, never a shell string. */
 export interface Command {
   readonly file: string;
@@ -40,8 +42,10 @@ export interface Commit {
 
 export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Given to the first stage's stdin, which otherwise is empty. */
-  readonly input?: string | Uint8Array | undefined;
+  /** Given to the first stage's stdin, which otherwise is empty. One that breaks stops the run, and rejects it. */
+  readonly input?: string | Uint8Array | AsyncIterable<Uint8Array> | undefined;
+  /** Takes what the last stage prints, as fast as it can; then nothing of it is kept. It is ended, not destroyed, however the run ends. */
+  readonly output?: Writable | undefined;
   /** The first stage's stdin stays open, and empty, until the end: a remote command dies with us. */
   readonly holdStdin?: boolean | undefined;
   readonly commit?: Commit | undefined;

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll } from "vitest";
 import { openScene, type Scene } from "../src/scene.ts";
 import { typeCommands } from "./cases/command-line.ts";
+import { browseFiles } from "./cases/files.ts";
 import { readForeignFormats } from "./cases/foreign.ts";
 import { meetHostileGuests } from "./cases/hostile.ts";
 import { killEverywhere } from "./cases/kill.ts";
@@ -18,5 +19,13 @@ afterEach(async () => {
   if (left !== "") throw new Error(`a mapping left\n${left}`);
 });
 
-for (const cases of [lookInside, meetHostileGuests, readForeignFormats, liveThrough, killEverywhere, typeCommands])
+for (const cases of [
+  lookInside,
+  meetHostileGuests,
+  browseFiles,
+  readForeignFormats,
+  liveThrough,
+  killEverywhere,
+  typeCommands,
+])
   cases(() => scene);
