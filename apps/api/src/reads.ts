@@ -1,24 +1,30 @@
+import { openGate } from "./gate.ts";
+
 /** How long an answer is as good as a new one, ms. */
 const AGE = 5_000;
+/** Looks that go on at once: each costs listings, and holds a pool's worth of facts. */
+const LOOKS = { atOnce: 4, waiting: 100 };
 
 /**
  * Every look at a cluster costs listings on both sides. Those who ask the same at the same time share one answer, and
- * those who come right after it.
+ * those who come right after it; those who ask something else take turns.
  */
 export interface Reads {
+  /** @throws RequestRefused `busy`: too many ask too many different things. */
   share<T>(key: string, look: () => Promise<T>): Promise<T>;
   /** Something has changed: whoever asks from now on gets a new answer. */
   forget(): void;
 }
 
 export function openReads(now: () => number): Reads {
+  const gate = openGate(LOOKS);
   const kept = new Map<string, { readonly answer: Promise<unknown>; until: number }>();
   return {
     share<T>(key: string, look: () => Promise<T>): Promise<T> {
       for (const [other, { until }] of kept) if (until < now()) kept.delete(other);
       const known = kept.get(key);
       if (known) return known.answer as Promise<T>;
-      const entry = { answer: look(), until: Infinity };
+      const entry = { answer: gate(look), until: Infinity };
       kept.set(key, entry);
       entry.answer.then(
         () => (entry.until = now() + AGE),

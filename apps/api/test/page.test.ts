@@ -23,6 +23,7 @@ const PLACES: readonly (readonly [method: "GET" | "POST", path: string, scope: S
   ["POST", "/runs", "backup"],
   ["POST", "/runs/none/stop", "backup"],
   ["POST", "/findings", "backup"],
+  ["POST", "/findings/doctor", "backup"],
 ];
 const FORM = { "content-type": "application/x-www-form-urlencoded", origin: `http://${HOST}` };
 const form = (text: string, more: Asked = {}): Asked => ({
@@ -65,8 +66,12 @@ describe("a browser without a token", () => {
     const cookie = response.headers.get("set-cookie") ?? "";
     expect(cookie).toMatch(/; HttpOnly/);
     expect(cookie).toMatch(/; SameSite=Strict/);
-    const kept = cookie.split(";", 1)[0] ?? "";
+    // What the browser keeps is not the token, nor a part of it, and as a token it is worth nothing.
+    const [kept = "", text = ""] = [cookie.split(";", 1)[0], /=([^;]*)/.exec(cookie)?.[1]];
+    expect(text).toMatch(/^[\w-]{43}$/);
+    expect(cookie).not.toContain(tokens.read.split("_").slice(2).join("_"));
     expect((await ask("/", { as: null, headers: { cookie: kept } })).status).toBe(200);
+    expect((await ask("/", { as: null, headers: { authorization: `Bearer ${text}` } })).status).toBe(401);
     const behind = await ask("/login", form(`token=${tokens.read}`, { headers: { "x-forwarded-proto": "https" } }));
     expect(behind.headers.get("set-cookie")).toMatch(/; Secure/);
   });

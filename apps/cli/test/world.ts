@@ -146,8 +146,13 @@ function recordedDoor(scene: Scene, calls: [string, unknown][]): FrontDoor {
     readConfig: async (path) => call("readConfig", path, settings),
     openBackurne: async () => backurne,
     openTelling: () => ({
-      openOutlet: () => ({ event: () => undefined, end: () => undefined, close: async () => undefined }),
-      tellPrecheck: async () => undefined,
+      openOutlet: () => ({
+        event: () => undefined,
+        end: () => undefined,
+        settle: async () => [],
+        close: async () => [],
+      }),
+      tellPrecheck: async () => [],
     }),
     exampleConfig: () => "# an example\n",
     convertConfig: () => {

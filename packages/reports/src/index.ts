@@ -1,6 +1,13 @@
 export { CHECK_EXIT, describeCheck, describeProblem, judgePrecheck, unknownStatus } from "./check-status.ts";
 export type { CheckState, CheckStatus } from "./check-status.ts";
-export { EXIT_CODES, exitCodeOf, exitCodeOfError, exitCodeOfRecount, exitCodeOfVerification } from "./exit.ts";
+export {
+  addFailures,
+  EXIT_CODES,
+  exitCodeOf,
+  exitCodeOfError,
+  exitCodeOfRecount,
+  exitCodeOfVerification,
+} from "./exit.ts";
 export type { ExitCode } from "./exit.ts";
 export { finishRun } from "./finish.ts";
 export { applyEvent, foldReport } from "./fold.ts";

@@ -3,6 +3,7 @@ import { streamSSE } from "hono/streaming";
 import { z } from "zod";
 import { run, runs, runSummary } from "../documents.ts";
 import { endpoint } from "../endpoint.ts";
+import { RequestRefused } from "../problem.ts";
 import { flag, number, word } from "./words.ts";
 
 const which = z.object({ run: z.string().regex(/^[\w-]{1,64}$/) });
@@ -76,6 +77,8 @@ const stopped = endpoint({
   run: ({ params, context }, scene) => scene.runs.cancel(params.run, context.get("caller").name),
 });
 
+/** Each looks for news every half a second, and holds a connection. */
+const FOLLOWERS = 100;
 /** ms; proxies close what says nothing. */
 const SILENCE = 15_000;
 
@@ -89,6 +92,9 @@ const followed = endpoint({
   query: z.object({ from: number.optional() }),
   async run({ params, query, context }, scene) {
     await scene.runs.find(params.run);
+    if (scene.runs.followers() >= FOLLOWERS) {
+      throw new RequestRefused("busy", `${FOLLOWERS} follow runs here already`, "ask /runs/{run} now and then");
+    }
     const last = context.req.header("last-event-id") ?? "";
     const from = /^\d{1,9}$/.test(last) ? Number(last) + 1 : (query.from ?? 0);
     context.header("x-accel-buffering", "no");

@@ -1,5 +1,13 @@
 import { BackurneError, type RunEvent, type RunReport } from "@backurne/model";
-import { applyEvent, finishRun, initialRun, openRunFiles, type ProgressView, type RunSummary } from "@backurne/reports";
+import {
+  addFailures,
+  applyEvent,
+  finishRun,
+  initialRun,
+  openRunFiles,
+  type ProgressView,
+  type RunSummary,
+} from "@backurne/reports";
 import type { Outlet } from "@backurne/reports/outlets";
 import type { Backurne, RunOptions } from "backurne";
 import type { Run } from "../documents.ts";
@@ -21,6 +29,8 @@ export interface Runs {
   cancel(run: string, by: string): Promise<RunSummary>;
   /** From event number `from` on, to its end. */
   follow(run: string, from: number, signal: AbortSignal): AsyncGenerator<Told>;
+  /** How many follow a run here. */
+  followers(): number;
   /** Of those of this process. */
   progress(): readonly ProgressView[];
   isGoing(run: string): boolean;
@@ -34,6 +44,8 @@ export interface RunsOptions {
   readonly now: () => number;
   /** Where each run is kept and told of. */
   readonly openOutlet: () => Outlet;
+  /** Hears whom nobody could tell of a run. */
+  readonly log: (message: string) => void;
 }
 
 interface Going {
@@ -46,9 +58,10 @@ interface Going {
 /** Several are safe, as leases keep them apart; more would only wait for each other. */
 const MOST = 4;
 
-export function openRuns({ backurne, stateDir, now, openOutlet }: RunsOptions): Runs {
+export function openRuns({ backurne, stateDir, now, openOutlet, log }: RunsOptions): Runs {
   const files = openRunFiles(stateDir);
   const going = new Map<string, Going>();
+  let followers = 0;
 
   async function start(options: RunOptions): Promise<RunSummary> {
     if (going.size >= MOST) {
@@ -58,10 +71,11 @@ export function openRuns({ backurne, stateDir, now, openOutlet }: RunsOptions): 
     const [live, controller, outlet] = [openLiveRun(now), new AbortController(), openOutlet()];
     let state = initialRun;
     let run: string | undefined;
-    const end = (report: RunReport): Promise<void> => {
+    const end = async (ended: RunReport): Promise<void> => {
+      const report = addFailures(ended, await outlet.settle());
       live.end(report);
       outlet.end(report);
-      return outlet.close();
+      for (const { about, failure } of await outlet.close()) log(`${about}: ${failure.message}`);
     };
     const onEvent = (event: RunEvent): void => {
       state = applyEvent(state, event);
@@ -117,12 +131,18 @@ export function openRuns({ backurne, stateDir, now, openOutlet }: RunsOptions): 
     },
     async *follow(run, from, signal) {
       const mine = going.get(run);
-      if (mine) yield* followLive(mine.live, from, signal);
-      else {
-        await find(run);
-        yield* followFile(files.follow(run, signal), from);
+      followers += 1;
+      try {
+        if (mine) yield* followLive(mine.live, from, signal);
+        else {
+          await find(run);
+          yield* followFile(files.follow(run, signal), from);
+        }
+      } finally {
+        followers -= 1;
       }
     },
+    followers: () => followers,
     progress: () => [...going.values()].map(({ live }) => live.progress()),
     isGoing: (run) => going.has(run),
     async close(because) {
