@@ -18,6 +18,7 @@ export { applyProgress, initialProgress } from "./progress.ts";
 export type { Progress } from "./progress.ts";
 export { viewProgress } from "./progress-view.ts";
 export type { ProgressView, TransferView } from "./progress-view.ts";
+export { replaceFile } from "./replace-file.ts";
 export { writeRunFile } from "./run-file.ts";
 export type { RunFileOptions } from "./run-file.ts";
 export { openRunFiles } from "./run-files.ts";

@@ -28,7 +28,7 @@ export async function readQuestions(name: "grafana-prometheus" | "grafana-influx
   return panels.flatMap(({ title, targets }) =>
     targets.map(({ expr, query = expr ?? "", legendFormat = "", alias = "" }) => ({
       panel: title,
-      query: FILLED.reduce((text, [name, value]) => text.replaceAll(name, value), query),
+      query: FILLED.reduce((text, [variable, value]) => text.replaceAll(variable, value), query),
       labels: [...`${legendFormat} ${alias}`.matchAll(/\{\{(\w+)\}\}|\$tag_(\w+)/g)].map(
         ([, label, tag]) => label ?? tag ?? "",
       ),

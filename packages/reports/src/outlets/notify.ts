@@ -1,7 +1,7 @@
-import { randomUUID } from "node:crypto";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import type { NotifySettings, Precheck, RunReport } from "@backurne/model";
+import { replaceFile } from "../replace-file.ts";
 import { alone } from "./alone.ts";
 import { sendMail } from "./mail.ts";
 import { decideNotice, nothingTold, type Notice, type Told } from "./notices.ts";
@@ -81,8 +81,6 @@ async function read(file: string): Promise<Told> {
 }
 
 async function keep(file: string, told: Told): Promise<void> {
-  const part = `${file}.${randomUUID()}`;
-  await mkdir(join(file, ".."), { recursive: true, mode: 0o755 });
-  await writeFile(part, `${JSON.stringify(told)}\n`, { flag: "wx", mode: 0o640 });
-  await rename(part, file);
+  await mkdir(dirname(file), { recursive: true, mode: 0o755 });
+  await replaceFile(file, `${JSON.stringify(told)}\n`, 0o640);
 }
