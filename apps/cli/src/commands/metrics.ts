@@ -32,13 +32,14 @@ export const metrics: Command = {
         import("backurne/check"),
       ]);
       const { stateDir } = settings;
-      const [images, usage, runs, precheck] = await Promise.all([
+      const [images, usage, space, runs, precheck] = await Promise.all([
         backurne.list(),
         backurne.stats(),
+        backurne.space().catch(() => undefined),
         openRunFiles(stateDir).list(),
         loadPrecheck({ env: {}, stateDir }).catch(() => undefined),
       ]);
-      const text = await renderMetrics({ now: world.now(), images, usage, runs, progress: [], precheck });
+      const text = await renderMetrics({ now: world.now(), images, usage, space, runs, progress: [], precheck });
       if (args.textfile === undefined) world.stdout.write(text);
       // node_exporter takes what ends in .prom, and must never see half of it.
       else await replaceFile(args.textfile, text, 0o644);
