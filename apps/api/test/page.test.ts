@@ -1,4 +1,5 @@
-import { describe, expect, test } from "vitest";
+import { DAY } from "@backurne/simulation";
+import { describe, expect, test, vi } from "vitest";
 import { allows, SCOPES, type Scope } from "../src/scopes.ts";
 import { HOST, openApi, type Asked } from "./world.ts";
 
@@ -114,6 +115,36 @@ test("names are text, in every place, and trouble is a page", async () => {
     expect(response.headers.get("content-type")).toMatch(/^text\/html/);
     expect([path, text.includes("<img")]).toEqual([path, false]);
   }
+});
+
+test("a run shows its events and what went wrong, with the newest lines of many", async () => {
+  const { ask, world, scene } = await openApi();
+  world.now += DAY;
+  world.before = (call) => {
+    if (call.includes("createSnapshot") && call.startsWith("px1")) throw new Error("no luck here");
+    return undefined;
+  };
+  const { run } = (await (await ask("/api/v1/runs", { body: {} })).json()) as { run: string };
+  await vi.waitUntil(() => !scene.runs.isGoing(run), 30_000);
+  const text = await (await ask(`/runs/${run}`)).text();
+  const [, events = ""] = text.split('id="events"');
+  expect(events).toContain(`run ${run}`);
+  expect(events).toMatch(/<li class="bad">\s*<time [^>]*>[\d:]+<\/time>\s*FAIL .*no luck here/);
+  const many = Array.from({ length: 600 }, (_, index) => ({
+    kind: "warning" as const,
+    at: new Date(world.now).toISOString(),
+    about: `disk ${index}`,
+    message: "slow",
+  }));
+  Object.assign(scene.runs, { events: async () => many });
+  world.now += 60_000;
+  const long = await (await ask(`/runs/${run}`)).text();
+  expect(long).toContain("100 lines before these");
+  expect([long.includes("WARN disk 99 "), long.includes("WARN disk 100 "), long.includes("WARN disk 599 ")]).toEqual([
+    false,
+    true,
+    true,
+  ]);
 });
 
 test("policies that are no policies are said to be wrong", async () => {

@@ -29,6 +29,8 @@ export interface RunFiles {
   /** The newest first. */
   list(): Promise<readonly RecordedRun[]>;
   find(run: string): Promise<RecordedRun | undefined>;
+  /** All that was said of it so far; none where there is no such run. */
+  events(run: string): Promise<readonly RunEvent[]>;
   /** Its lines from the beginning; ends with its report, or when `signal` says so. Nothing where there is no such run. */
   follow(run: string, signal: AbortSignal): AsyncGenerator<readonly RunLine[]>;
 }
@@ -74,6 +76,10 @@ export function openRunFiles(stateDir: string): RunFiles {
   return {
     list: () => (looking ??= list().finally(() => (looking = undefined))),
     find,
+    async events(run) {
+      const text = NAME.test(run) ? await readFile(fileOf(run), "utf8").catch(() => "") : "";
+      return linesOf(text).filter((line) => line.kind !== "report");
+    },
     async *follow(run, signal) {
       if (!NAME.test(run)) return;
       await using file = await open(fileOf(run)).catch(() => undefined);

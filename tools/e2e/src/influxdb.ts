@@ -20,23 +20,28 @@ export interface Influx {
   readonly password: string;
   /** Its certificate, which is its own authority. */
   readonly caFile: string;
+  /** Another one, which vouches for nobody here. */
+  readonly strangerFile: string;
   /** Throws with InfluxDB's own words where it is no query. */
   query(db: string, query: string): Promise<readonly Series[]>;
   /** Points in the line protocol. */
   write(db: string, lines: string): Promise<void>;
 }
 
+async function makeCertificate(directory: string, name: string) {
+  const [key, caFile] = [join(directory, `${name}.key`), join(directory, `${name}.pem`)] as const;
+  const kind = ["req", "-x509", "-nodes", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-days", "2"];
+  const whose = ["-subj", `/CN=${name}`, "-addext", "subjectAltName=IP:127.0.0.1"];
+  await execa("openssl", [...kind, ...whose, "-keyout", key, "-out", caFile]);
+  return { key, caFile };
+}
+
 /** Debian's InfluxDB 1, which speaks TLS only and wants to know who writes; with one database. */
 export async function startInflux(db: string): Promise<Influx> {
   const directory = await openDirectory("influxdb");
-  const [key, caFile, config] = ["key.pem", "cert.pem", "influxdb.conf"].map((name) => join(directory, name)) as [
-    string,
-    string,
-    string,
-  ];
-  const kind = ["req", "-x509", "-nodes", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-days", "2"];
-  const whose = ["-subj", "/CN=influxdb of a test", "-addext", "subjectAltName=IP:127.0.0.1"];
-  await execa("openssl", [...kind, ...whose, "-keyout", key, "-out", caFile]);
+  const config = join(directory, "influxdb.conf");
+  const { key, caFile } = await makeCertificate(directory, "server");
+  const stranger = await makeCertificate(directory, "stranger");
   const [port, inner] = [await freePort(), await freePort()];
   await writeFile(
     config,
@@ -89,6 +94,7 @@ bind-address = "127.0.0.1:${inner}"
     user,
     password,
     caFile,
+    strangerFile: stranger.caFile,
     async query(name, q) {
       const said = await ask(`/query?${new URLSearchParams({ db: name, q, epoch: "ms" })}`);
       const { results, error } = JSON.parse(said) as {

@@ -88,9 +88,18 @@ influxdb: { url: "${url}", db: ${DB}, user: ${user}, password: ${JSON.stringify(
     expect([panel, query, points.length > 0, unnamed]).toEqual([panel, query, panel !== UNKNOWN, []]);
   }
   // Both runs, of this process and of that one; the disk that failed has no transfer.
-  const [times] = await influx.query(DB, 'SELECT count("bytes") FROM "backurne" GROUP BY "image"');
-  expect([times?.tags, times?.values[0]?.[1]]).toEqual([{ image: "alpha;web01;None" }, 2]);
+  const count = async () => (await influx.query(DB, 'SELECT count("bytes") FROM "backurne" GROUP BY "image"'))[0];
+  expect(await count()).toMatchObject({ tags: { image: "alpha;web01;None" }, values: [[0, 2]] });
   expect(await server.stop()).toBe(0);
+
+  // Whoever nobody vouches for is told nothing: a line of the report says so, and no secret.
+  await writeFile(config, (await readFile(config, "utf8")).replace(caFile, influx.strangerFile));
+  const last = await backurne("backup", "--force", "--json");
+  const { failures } = JSON.parse(last.stdout.trimEnd().split("\n").at(-1) ?? "") as { failures: unknown };
+  const message = expect.stringMatching(/^nobody known here vouches for its certificate/);
+  expect(failures).toEqual([{ about: "report_time", failure: { message, code: "command" } }]);
+  expect(last.stdout + last.stderr).not.toContain(password);
+  expect(await count()).toMatchObject({ values: [[0, 2]] });
 });
 
 test("telegraf is told to read what backurne metrics writes, in words it knows", async () => {

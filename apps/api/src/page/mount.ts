@@ -81,7 +81,8 @@ export function mountPage(app: OpenAPIHono<Env>, scene: Scene, known: Known): vo
   });
   app.get("/runs/:run", read, async (context) => {
     const run = await runs.find(context.req.param("run"));
-    return show(context, "/runs", "Run", runSheet(run, { scene, caller: context.get("caller") }));
+    const events = await reads.share(`events ${run.run}`, () => runs.events(run.run));
+    return show(context, "/runs", "Run", runSheet(run, { scene, caller: context.get("caller"), events }));
   });
   app.post("/runs/:run/stop", requireScope("backup"), async (context) => {
     const { run } = await runs.cancel(context.req.param("run"), context.get("caller").name);

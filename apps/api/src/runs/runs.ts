@@ -25,6 +25,8 @@ export interface Runs {
   list(): Promise<readonly RunSummary[]>;
   /** @throws BackurneError `not-found` */
   find(run: string): Promise<Run>;
+  /** All that was said of it so far. */
+  events(run: string): Promise<readonly RunEvent[]>;
   /** Asks it to stop; it closes its transfers first. `refused` for a run of another process. */
   cancel(run: string, by: string): Promise<RunSummary>;
   /** From event number `from` on, to its end. */
@@ -114,6 +116,7 @@ export function openRuns({ backurne, stateDir, now, openOutlet, log }: RunsOptio
   return {
     start,
     find,
+    events: async (run) => going.get(run)?.live.events ?? files.events(run),
     async list() {
       const recorded = (await files.list()).map(({ summary }) => summary).filter(({ run }) => !going.has(run));
       const mine = [...going.values()].map(summaryOf);
