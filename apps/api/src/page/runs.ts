@@ -72,14 +72,14 @@ export function runSheet(
       ${run.state === "running" ? action(caller, "backup", { path: `/runs/${run.run}/stop`, word: "Stop it" }) : ""}
     </p>
     ${run.state === "running" ? html`<section>${goes(run)}</section>` : ""} ${report ? outcome(report) : ""}
-    ${told(events, scene)}`;
+    ${toldLines(events, scene)}`;
 }
 
 /** So many lines at most, the newest. */
 const LINES = 500;
 
 /** What a person would have been told at a terminal. */
-function told(events: readonly RunEvent[], { settings }: Scene): Html {
+function toldLines(events: readonly RunEvent[], { settings }: Scene): Html {
   const tell = startTelling();
   const lines = events.flatMap((event) => tell(event).map((line) => ({ ...line, at: event.at })));
   if (lines.length === 0) return html``;
