@@ -93,6 +93,17 @@ test("a run is followed live, from its beginning to its report; who comes back g
   });
 });
 
+test("who follows is told no more once his token is revoked", async () => {
+  const api = await startHeldUp();
+  const begun = Promise.withResolvers<void>();
+  const following = follow(api, `/api/v1/runs/${api.run}/events`, { onTold: begun.resolve });
+  await begun.promise;
+  await api.scene.tokens.revoke(api.tokens.read.split("_")[1] ?? "");
+  api.go();
+  expect(kindsOf(await following)).not.toContain("report");
+  expect(api.scene.runs.followers()).toBe(0);
+});
+
 test("a run is stopped, by whom its report says; one that has ended cannot be", async () => {
   const api = await startHeldUp();
   const path = `/api/v1/runs/${api.run}`;

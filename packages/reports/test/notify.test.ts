@@ -120,6 +120,15 @@ describe("what is told", () => {
       ["+rook +the run", ".", "-the run", "-rook"],
     ],
     [
+      "whom report_time could not write to, until it can",
+      [
+        { at: 0, report: { ...reportOf({ a: "done" }, ["report_time"]), exit: 3 } },
+        { at: 1, report: { ...reportOf({ a: "done" }, ["report_time"]), exit: 3 } },
+        { at: 2, report: reportOf({ a: "done" }) },
+      ],
+      ["+report_time", ".", "-report_time"],
+    ],
+    [
       "what is late, from a precheck alone; one that cannot be read says nothing",
       [{ at: 0, precheck: precheckOf("rook/a") }, { at: 1 }, { at: 2, precheck: precheckOf() }],
       ["+late", ".", "-late"],
