@@ -1,6 +1,7 @@
 import type { Precheck, Settings } from "@backurne/model";
 import type { Backurne } from "backurne";
 import type { Audit } from "./audit.ts";
+import type { Ceilings } from "./gate.ts";
 import type { Reads } from "./reads.ts";
 import type { Runs } from "./runs/runs.ts";
 import type { Sessions } from "./sessions.ts";
@@ -17,6 +18,7 @@ export interface Scene {
   readonly sessions: Sessions;
   readonly audit: Audit;
   readonly reads: Reads;
+  readonly ceilings: Ceilings;
   readonly runs: Runs;
   readonly verifications: Verifications;
   /** Looks, stores what it found, and tells who is to be told. */

@@ -7,6 +7,7 @@ import type { Outlet, Untold } from "@backurne/reports/outlets";
 import type { Backurne } from "backurne";
 import { buildApp, DEFAULT_API } from "./app.ts";
 import { openAudit } from "./audit.ts";
+import { openCeilings } from "./gate.ts";
 import { openPrecheck } from "./precheck.ts";
 import { answerProblem, problemOf } from "./problem.ts";
 import { openReads } from "./reads.ts";
@@ -50,6 +51,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     sessions: openSessions(tokens, now),
     audit: openAudit(stateDir),
     reads: openReads(now),
+    ceilings: openCeilings(),
     runs: openRuns({ backurne, stateDir, now, openOutlet, log }),
     precheck: openPrecheck({ backurne, tellPrecheck, log }),
     verifications: openVerifications(backurne, now),

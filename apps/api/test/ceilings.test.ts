@@ -78,11 +78,11 @@ test("so many follow a run, and no more; who goes away makes room", async () => 
     followers.push({ status: response.status, reader });
   }
   expect(new Set(followers.map(({ status }) => status))).toEqual(new Set([200]));
-  expect(scene.runs.followers()).toBe(100);
+  expect(scene.ceilings.followers.inside).toBe(100);
   const late = await follow();
   expect([late.status, late.headers.get("retry-after")]).toEqual([429, "5"]);
   await followers[0]?.reader?.cancel();
-  await vi.waitUntil(() => scene.runs.followers() < 100, 30_000);
+  await vi.waitUntil(() => scene.ceilings.followers.inside < 100, 30_000);
   expect((await follow()).status).toBe(200);
   go.resolve();
   stop.abort();

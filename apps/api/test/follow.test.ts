@@ -101,7 +101,7 @@ test("who follows is told no more once his token is revoked", async () => {
   await api.scene.tokens.revoke(api.tokens.read.split("_")[1] ?? "");
   api.go();
   expect(kindsOf(await following)).not.toContain("report");
-  expect(api.scene.runs.followers()).toBe(0);
+  expect(api.scene.ceilings.followers.inside).toBe(0);
 });
 
 test("a run is stopped, by whom its report says; one that has ended cannot be", async () => {

@@ -11,6 +11,7 @@ import { keepPrecheck } from "backurne/check";
 import { onTestFinished } from "vitest";
 import { buildApp } from "../src/app.ts";
 import type { AuditLine } from "../src/audit.ts";
+import { openCeilings } from "../src/gate.ts";
 import { openPrecheck } from "../src/precheck.ts";
 import { openReads } from "../src/reads.ts";
 import { openRuns } from "../src/runs/runs.ts";
@@ -100,6 +101,7 @@ export async function openApi(
     sessions: openSessions(tokens, now),
     audit: async (line) => void audited.push(line),
     reads: openReads(now),
+    ceilings: openCeilings(),
     runs: openRuns({
       backurne,
       stateDir,

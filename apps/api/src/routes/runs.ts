@@ -3,7 +3,6 @@ import { streamSSE } from "hono/streaming";
 import { z } from "zod";
 import { run, runs, runSummary } from "../documents.ts";
 import { endpoint } from "../endpoint.ts";
-import { RequestRefused } from "../problem.ts";
 import { flag, number, word } from "./words.ts";
 
 const which = z.object({ run: z.string().regex(/^[\w-]{1,64}$/) });
@@ -77,8 +76,6 @@ const stopped = endpoint({
   run: ({ params, context }, scene) => scene.runs.cancel(params.run, context.get("caller").name),
 });
 
-/** Each looks for news every half a second, and holds a connection. */
-const FOLLOWERS = 100;
 /** ms; proxies close what says nothing. */
 const SILENCE = 15_000;
 
@@ -92,15 +89,13 @@ const followed = endpoint({
   query: z.object({ from: number.optional() }),
   async run({ params, query, context }, scene) {
     await scene.runs.find(params.run);
-    if (scene.runs.followers() >= FOLLOWERS) {
-      throw new RequestRefused("busy", `${FOLLOWERS} follow runs here already`, "ask /runs/{run} now and then");
-    }
     const caller = context.get("caller");
     const last = context.req.header("last-event-id") ?? "";
     const from = /^\d{1,9}$/.test(last) ? Number(last) + 1 : (query.from ?? 0);
     context.header("x-accel-buffering", "no");
     // Nobody would read what is streamed behind a HEAD, nor end it.
     if (context.req.method === "HEAD") return context.body(null);
+    const leave = scene.ceilings.followers.enter();
     return streamSSE(context, async (stream) => {
       const stop = new AbortController();
       stream.onAbort(() => stop.abort());
@@ -125,6 +120,7 @@ const followed = endpoint({
       } finally {
         clearInterval(beat);
         stop.abort();
+        leave();
       }
     });
   },

@@ -31,8 +31,6 @@ export interface Runs {
   cancel(run: string, by: string): Promise<RunSummary>;
   /** From event number `from` on, to its end. */
   follow(run: string, from: number, signal: AbortSignal): AsyncGenerator<Told>;
-  /** How many follow a run here. */
-  followers(): number;
   /** Of those of this process. */
   progress(): readonly ProgressView[];
   isGoing(run: string): boolean;
@@ -63,7 +61,6 @@ const MOST = 4;
 export function openRuns({ backurne, stateDir, now, openOutlet, log }: RunsOptions): Runs {
   const files = openRunFiles(stateDir);
   const going = new Map<string, Going>();
-  let followers = 0;
 
   async function start(options: RunOptions): Promise<RunSummary> {
     if (going.size >= MOST) {
@@ -134,18 +131,12 @@ export function openRuns({ backurne, stateDir, now, openOutlet, log }: RunsOptio
     },
     async *follow(run, from, signal) {
       const mine = going.get(run);
-      followers += 1;
-      try {
-        if (mine) yield* followLive(mine.live, from, signal);
-        else {
-          await find(run);
-          yield* followFile(files.follow(run, signal), from);
-        }
-      } finally {
-        followers -= 1;
+      if (mine) yield* followLive(mine.live, from, signal);
+      else {
+        await find(run);
+        yield* followFile(files.follow(run, signal), from);
       }
     },
-    followers: () => followers,
     progress: () => [...going.values()].map(({ live }) => live.progress()),
     isGoing: (run) => going.has(run),
     async close(because) {
