@@ -1,7 +1,9 @@
 import { openGate } from "./gate.ts";
 
-/** How long an answer is as good as a new one, ms. */
-const AGE = 5_000;
+/** How long an answer is as good as a new one, ms: at least, and at most. */
+const AGE = { least: 5_000, most: 60_000 };
+/** In between, so many times what the look took: clusters are not looked at all the time because somebody keeps a page open. */
+const REST = 4;
 /** Looks that go on at once: each costs listings, and holds a pool's worth of facts. */
 const LOOKS = { atOnce: 4, waiting: 100 };
 
@@ -24,10 +26,11 @@ export function openReads(now: () => number): Reads {
       for (const [other, { until }] of kept) if (until < now()) kept.delete(other);
       const known = kept.get(key);
       if (known) return known.answer as Promise<T>;
+      const since = now();
       const entry = { answer: gate(look), until: Infinity };
       kept.set(key, entry);
       entry.answer.then(
-        () => (entry.until = now() + AGE),
+        () => (entry.until = now() + Math.min(AGE.most, Math.max(AGE.least, REST * (now() - since)))),
         () => kept.get(key) === entry && kept.delete(key),
       );
       return entry.answer as Promise<T>;

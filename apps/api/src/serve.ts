@@ -41,7 +41,7 @@ const FAREWELL = 2_000;
 export async function serve(options: ServeOptions): Promise<void> {
   const { backurne, settings, now, log, stop, openOutlet, tellPrecheck } = options;
   const { stateDir, api = DEFAULT_API } = settings;
-  const tokens = openTokens(stateDir, now);
+  const [tokens, reads] = [openTokens(stateDir, now), openReads(now)];
   const scene = {
     backurne,
     settings,
@@ -50,9 +50,9 @@ export async function serve(options: ServeOptions): Promise<void> {
     tokens,
     sessions: openSessions(tokens, now),
     audit: openAudit(stateDir),
-    reads: openReads(now),
+    reads,
     ceilings: openCeilings(),
-    runs: openRuns({ backurne, stateDir, now, openOutlet, log }),
+    runs: openRuns({ backurne, stateDir, now, openOutlet, changed: reads.forget, log }),
     precheck: openPrecheck({ backurne, tellPrecheck, log }),
     verifications: openVerifications(backurne, now),
   };

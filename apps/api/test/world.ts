@@ -93,6 +93,7 @@ export async function openApi(
   const logged: unknown[] = [];
   const log = (message: string, error?: unknown): void => void logged.push(message, error);
   const { tellPrecheck } = openTelling(settings, { env: {}, now, host: "bk1" });
+  const reads = openReads(now);
   const scene: Scene = {
     backurne,
     settings,
@@ -100,13 +101,14 @@ export async function openApi(
     tokens,
     sessions: openSessions(tokens, now),
     audit: async (line) => void audited.push(line),
-    reads: openReads(now),
+    reads,
     ceilings: openCeilings(),
     runs: openRuns({
       backurne,
       stateDir,
       now,
       openOutlet: () => ({ ...writeRunFile({ stateDir, warn: log }), settle: async () => [], close: async () => [] }),
+      changed: reads.forget,
       log,
     }),
     precheck: openPrecheck({ backurne, tellPrecheck, log }),

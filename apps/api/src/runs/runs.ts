@@ -44,6 +44,8 @@ export interface RunsOptions {
   readonly now: () => number;
   /** Where each run is kept and told of. */
   readonly openOutlet: () => Outlet;
+  /** Told when a run is over: what was looked up before is old then. */
+  readonly changed: () => void;
   /** Hears whom nobody could tell of a run. */
   readonly log: (message: string) => void;
 }
@@ -58,7 +60,7 @@ interface Going {
 /** Several are safe, as leases keep them apart; more would only wait for each other. */
 const MOST = 4;
 
-export function openRuns({ backurne, stateDir, now, openOutlet, log }: RunsOptions): Runs {
+export function openRuns({ backurne, stateDir, now, openOutlet, changed, log }: RunsOptions): Runs {
   const files = openRunFiles(stateDir);
   const going = new Map<string, Going>();
 
@@ -72,6 +74,7 @@ export function openRuns({ backurne, stateDir, now, openOutlet, log }: RunsOptio
     let run: string | undefined;
     const end = async (ended: RunReport): Promise<void> => {
       const report = addFailures(ended, await outlet.settle());
+      changed(); // before anybody is told that he may look
       live.end(report);
       outlet.end(report);
       for (const { about, failure } of await outlet.close()) log(`${about}: ${failure.message}`);
