@@ -1,4 +1,4 @@
-// node tools/bootstrap/run.mjs [--system [--guest]] [-- COMMAND ARG…]
+// node tools/bootstrap/run.mjs [--system [--guest] [--metrics]] [-- COMMAND ARG…]
 //
 // The first word of every npm script: makes a checkout ready, then runs the command with the pinned programs in front.
 // It runs before anything is installed, on whatever Node (18 or newer) the host has: no dependencies, no TypeScript.
@@ -41,11 +41,16 @@ const GUEST_PACKAGES = {
   "mkfs.vfat": "dosfstools",
 };
 
+/** What the dashboards ask: only their test needs it. */
+const METRICS_PACKAGES = { prometheus: "prometheus", influxd: "influxdb" };
+
 /** What these packages would start, now and at every boot. The sandbox runs its own; a developer's machine runs none. */
 const UNITS = {
   "ceph-mon": ["ceph.target", "ceph-mon.target", "ceph-crash.service"],
   "ceph-osd": ["ceph.target", "ceph-osd.target", "ceph-crash.service"],
   "openssh-server": ["ssh.service"],
+  prometheus: ["prometheus.service"],
+  influxdb: ["influxdb.service"],
   lvm2: ["lvm2-monitor.service", "lvm2-lvmpolld.socket", "blk-availability.service"],
 };
 const POLICY = "/usr/sbin/policy-rc.d";
@@ -54,7 +59,11 @@ const args = process.argv.slice(2);
 const separator = args.indexOf("--");
 const flags = separator < 0 ? args : args.slice(0, separator);
 const command = separator < 0 ? [] : args.slice(separator + 1);
-const wantedPackages = { ...PACKAGES, ...(flags.includes("--guest") && GUEST_PACKAGES) };
+const wantedPackages = {
+  ...PACKAGES,
+  ...(flags.includes("--guest") && GUEST_PACKAGES),
+  ...(flags.includes("--metrics") && METRICS_PACKAGES),
+};
 
 if (flags.includes("--install")) installPackages();
 else if (flags.includes("--install-system")) installSystem();
@@ -113,7 +122,7 @@ function refuseWithoutRoot() {
   if (hasApt && process.getuid() === 0) return;
   const how = hasApt
     ? `sudo apt-get install --no-install-recommends ${missing}`
-    : "install Ceph (mon, osd, rbd), sshd, zstd, xxhsum, chromium and the programs of tools/guest by hand";
+    : "install Ceph (mon, osd, rbd), sshd, zstd, xxhsum, chromium, prometheus, influxd and the programs of tools/guest by hand";
   fail(`missing Debian packages: ${missing}; ${hasApt ? "not root" : "no apt-get here"}: ${how}`, 2);
 }
 

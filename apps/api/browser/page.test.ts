@@ -149,12 +149,16 @@ describe("whoever has a token", () => {
     await page.goto(`${url}/plan`);
     await shoot(page, "plan-due");
     await page.getByRole("button", { name: "Start this run" }).click();
-    await page.getByText("of 8 disks").waitFor();
+    await page.getByText("of 8 disks").first().waitFor();
     await shoot(page, "run-live");
     gate.resolve();
     await page.getByText("well", { exact: true }).waitFor();
     await page.getByRole("heading", { name: "Disks" }).waitFor();
+    await page.getByRole("heading", { name: "Events" }).waitFor();
     await shoot(page, "run-ended");
+    await page.setViewportSize({ width: 360, height: 800 });
+    expect(await page.evaluate(WIDER)).toBe(0);
+    await shoot(page, "run-narrow");
     expect(troubles).toEqual([]);
   });
 

@@ -45,37 +45,31 @@ function attachment(name: string): string {
 
 /** A file as bytes, whole or the part that is asked for. */
 export async function answerFile(context: Context<Env>, { backurne, ...scene }: Scene): Promise<Response> {
+  await using held = new AsyncDisposableStack();
+  held.defer(scene.ceilings.takers.enter());
   await recordTaking(context, scene);
-  const file = await backurne.files.open(placeOf(context));
-  try {
-    const etag = `"${file.tag}"`;
-    const range = partOf(context, file.size, etag);
-    if (range === "none") {
-      await file[Symbol.asyncDispose]();
-      const refused = answerProblem(problemOf(new RequestRefused("no-such-range", `it has ${file.size} bytes`)));
-      refused.headers.set("content-range", `bytes */${file.size}`);
-      return refused;
-    }
-    const { from, to } = range ?? { from: 0n, to: file.size };
-    const headers = {
-      ...foreign(file.name),
-      "content-type": "application/octet-stream",
-      "content-length": String(to - from),
-      "accept-ranges": "bytes",
-      etag,
-      ...(file.modified !== undefined && { "last-modified": new Date(file.modified).toUTCString() }),
-      ...(range && { "content-range": `bytes ${from}-${to - 1n}/${file.size}` }),
-    };
-    const status = range ? 206 : 200;
-    if (context.req.method !== "HEAD") {
-      return new Response(streamOf(file.read({ from, to }), ends(context, scene, file)), { status, headers });
-    }
-    await file[Symbol.asyncDispose](); // nobody would read what is streamed behind it, nor end it
-    return new Response(null, { status, headers });
-  } catch (error) {
-    await file[Symbol.asyncDispose]();
-    throw error;
+  const file = held.use(await backurne.files.open(placeOf(context)));
+  const etag = `"${file.tag}"`;
+  const range = partOf(context, file.size, etag);
+  if (range === "none") {
+    const refused = answerProblem(problemOf(new RequestRefused("no-such-range", `it has ${file.size} bytes`)));
+    refused.headers.set("content-range", `bytes */${file.size}`);
+    return refused;
   }
+  const { from, to } = range ?? { from: 0n, to: file.size };
+  const headers = {
+    ...foreign(file.name),
+    "content-type": "application/octet-stream",
+    "content-length": String(to - from),
+    "accept-ranges": "bytes",
+    etag,
+    ...(file.modified !== undefined && { "last-modified": new Date(file.modified).toUTCString() }),
+    ...(range && { "content-range": `bytes ${from}-${to - 1n}/${file.size}` }),
+  };
+  const status = range ? 206 : 200;
+  // Nobody would read what is streamed behind a HEAD, nor end it.
+  if (context.req.method === "HEAD") return new Response(null, { status, headers });
+  return new Response(streamOf(file.read({ from, to }), ends(context, scene, held.move())), { status, headers });
 }
 
 /**
@@ -102,12 +96,14 @@ export async function answerArchive(
   format: ArchiveFormat,
   { backurne, ...scene }: Scene,
 ): Promise<Response> {
+  await using held = new AsyncDisposableStack();
+  held.defer(scene.ceilings.takers.enter());
   await recordTaking(context, scene);
   const { signal } = context.req.raw;
   const { name, chunks } = await backurne.files.archive(placeOf(context), format, signal);
   const headers = { ...foreign(`${name}.${format}`), "content-type": ARCHIVE[format] };
   if (context.req.method === "HEAD") return new Response(null, { headers });
-  return new Response(streamOf(chunks, ends(context, scene)), { headers });
+  return new Response(streamOf(chunks, ends(context, scene, held.move())), { headers });
 }
 
 interface Ends {
@@ -116,10 +112,10 @@ interface Ends {
 }
 
 /** Whoever asked sees that it broke off; why is for the log. */
-function ends({ req }: Context<Env>, { log }: Pick<Scene, "log">, opened?: AsyncDisposable): Ends {
+function ends({ req }: Context<Env>, { log }: Pick<Scene, "log">, opened: AsyncDisposableStack): Ends {
   const { signal } = req.raw;
   return {
-    close: async () => await opened?.[Symbol.asyncDispose](),
+    close: async () => await opened.disposeAsync(),
     broken: (error) => void (signal.aborted || log(`what ${req.path} answered broke off`, error)),
   };
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ImageListing, ImageUsage } from "@backurne/model";
+import type { ImageListing, ImageUsage, PoolSpace } from "@backurne/model";
 import type { Backurne } from "backurne";
 
 /** ms: who asks often is answered from what is known; a look at all clusters costs listings, weighing them far more. */
@@ -15,10 +15,12 @@ const PATIENCE = 5_000;
 export interface Known {
   images(): Promise<readonly ImageListing[] | undefined>;
   usage(): Promise<readonly ImageUsage[] | undefined>;
+  /** Nor may everybody ask. */
+  space(): Promise<PoolSpace | undefined>;
 }
 
 export function openKnown(
-  backurne: Pick<Backurne, "list" | "stats">,
+  backurne: Pick<Backurne, "list" | "stats" | "space">,
   { now, failed }: { readonly now: () => number; readonly failed: (error: unknown) => void },
 ): Known {
   function keepFor<T>(age: number, look: () => Promise<T>): () => Promise<T | undefined> {
@@ -43,5 +45,9 @@ export function openKnown(
       return seen?.value;
     };
   }
-  return { images: keepFor(LISTED, () => backurne.list()), usage: keepFor(WEIGHED, () => backurne.stats()) };
+  return {
+    images: keepFor(LISTED, () => backurne.list()),
+    usage: keepFor(WEIGHED, () => backurne.stats()),
+    space: keepFor(LISTED, () => backurne.space().catch(() => undefined)),
+  };
 }

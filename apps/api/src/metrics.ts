@@ -9,11 +9,17 @@ export function openMetrics({ settings, now, runs }: Scene, known: Known): () =>
   const files = openRunFiles(settings.stateDir);
   return async () => {
     const precheck = loadPrecheck({ env: {}, stateDir: settings.stateDir }).catch(() => undefined);
-    const [images, usage, recorded] = await Promise.all([known.images(), known.usage(), files.list()]);
+    const [images, usage, space, recorded] = await Promise.all([
+      known.images(),
+      known.usage(),
+      known.space(),
+      files.list(),
+    ]);
     return renderMetrics({
       now: now(),
       images,
       usage,
+      space,
       runs: recorded.filter(({ summary }) => !runs.isGoing(summary.run)),
       progress: runs.progress(),
       precheck: await precheck,

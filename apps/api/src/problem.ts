@@ -2,7 +2,14 @@ import { BackurneError, describeError, type ErrorCode } from "@backurne/model";
 import { z } from "zod";
 
 /** What can be wrong with a request itself, besides what can be wrong in the house. */
-export type RequestFault = "unauthenticated" | "forbidden" | "misdirected" | "too-large" | "not-json" | "no-such-range";
+export type RequestFault =
+  | "unauthenticated"
+  | "forbidden"
+  | "misdirected"
+  | "too-large"
+  | "not-json"
+  | "busy"
+  | "no-such-range";
 
 /** The one table from kinds of trouble to statuses. */
 const STATUS_OF = {
@@ -17,6 +24,7 @@ const STATUS_OF = {
   "not-json": 415,
   "no-such-range": 416,
   misdirected: 421,
+  busy: 429,
   unexpected: 500,
   configuration: 500,
   command: 502,
@@ -35,6 +43,7 @@ const TITLE_OF: Readonly<Record<Status, string>> = {
   415: "The body has to be JSON",
   416: "It has no such part",
   421: "Another host was asked",
+  429: "Too much is asked at once",
   500: "Something went wrong here",
   502: "A program or a cluster failed",
   503: "It was stopped",
@@ -52,6 +61,9 @@ export const problem = z
   })
   .meta({ id: "Problem" });
 export type Problem = z.infer<typeof problem>;
+
+/** Seconds. */
+const AGAIN = 5;
 
 export const PROBLEM_TYPE = "application/problem+json";
 
@@ -83,7 +95,12 @@ function describe(code: Problem["code"], detail: string, hint: string | undefine
 }
 
 export function answerProblem(found: Problem): Response {
-  const headers: Record<string, string> = { "content-type": PROBLEM_TYPE };
-  if (found.status === 401) headers["www-authenticate"] = 'Bearer realm="backurne"';
+  const headers = { "content-type": PROBLEM_TYPE, ...headersOf(found) };
   return new Response(JSON.stringify(found), { status: found.status, headers });
+}
+
+/** What a status wants to be said beside it. */
+export function headersOf({ status }: Problem): Readonly<Record<string, string>> {
+  if (status === 401) return { "www-authenticate": 'Bearer realm="backurne"' };
+  return status === 429 ? { "retry-after": String(AGAIN) } : {};
 }

@@ -1,8 +1,10 @@
-import type { Settings } from "@backurne/model";
+import type { Precheck, Settings } from "@backurne/model";
 import type { Backurne } from "backurne";
 import type { Audit } from "./audit.ts";
+import type { Ceilings } from "./gate.ts";
 import type { Reads } from "./reads.ts";
 import type { Runs } from "./runs/runs.ts";
+import type { Sessions } from "./sessions.ts";
 import type { Token, Tokens } from "./tokens.ts";
 import type { Verifications } from "./verifications.ts";
 
@@ -13,10 +15,14 @@ export interface Scene {
   /** Epoch ms. */
   readonly now: () => number;
   readonly tokens: Tokens;
+  readonly sessions: Sessions;
   readonly audit: Audit;
   readonly reads: Reads;
+  readonly ceilings: Ceilings;
   readonly runs: Runs;
   readonly verifications: Verifications;
+  /** Looks, stores what it found, and tells who is to be told. */
+  readonly precheck: () => Promise<Precheck>;
   /** What nobody who asks should read. */
   readonly log: (message: string, error?: unknown) => void;
 }

@@ -3,13 +3,16 @@ import { chmod, lstat, rm } from "node:fs/promises";
 import { connect } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { BackurneError, describeError, type ApiSettings, type Settings } from "@backurne/model";
-import type { Outlet } from "@backurne/reports/outlets";
+import type { Outlet, Untold } from "@backurne/reports/outlets";
 import type { Backurne } from "backurne";
 import { buildApp, DEFAULT_API } from "./app.ts";
 import { openAudit } from "./audit.ts";
+import { openCeilings } from "./gate.ts";
+import { openPrecheck } from "./precheck.ts";
 import { answerProblem, problemOf } from "./problem.ts";
 import { openReads } from "./reads.ts";
 import { openRuns } from "./runs/runs.ts";
+import { openSessions } from "./sessions.ts";
 import { openTokens } from "./tokens.ts";
 import { openVerifications } from "./verifications.ts";
 
@@ -19,6 +22,8 @@ export interface ServeOptions {
   readonly now: () => number;
   /** Where each run is kept and told of. */
   readonly openOutlet: () => Outlet;
+  /** After a precheck without a run: who could not be told of it. */
+  readonly tellPrecheck: () => Promise<readonly Untold[]>;
   readonly log: (message: string, error?: unknown) => void;
   /** Where it listens, once it does. */
   readonly onListening: (place: string) => void;
@@ -34,17 +39,21 @@ const FAREWELL = 2_000;
  * @throws BackurneError `configuration`: it cannot listen there.
  */
 export async function serve(options: ServeOptions): Promise<void> {
-  const { backurne, settings, now, log, stop, openOutlet } = options;
+  const { backurne, settings, now, log, stop, openOutlet, tellPrecheck } = options;
   const { stateDir, api = DEFAULT_API } = settings;
+  const [tokens, reads] = [openTokens(stateDir, now), openReads(now)];
   const scene = {
     backurne,
     settings,
     now,
     log,
-    tokens: openTokens(stateDir, now),
+    tokens,
+    sessions: openSessions(tokens, now),
     audit: openAudit(stateDir),
-    reads: openReads(now),
-    runs: openRuns({ backurne, stateDir, now, openOutlet }),
+    reads,
+    ceilings: openCeilings(),
+    runs: openRuns({ backurne, stateDir, now, openOutlet, changed: reads.forget, log }),
+    precheck: openPrecheck({ backurne, tellPrecheck, log }),
     verifications: openVerifications(backurne, now),
   };
   const app = buildApp(scene);

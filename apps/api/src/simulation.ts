@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
-import pLimit from "p-limit";
 import { BackurneError } from "@backurne/model";
 import { dueProfile, formatInstant, judgeBackup, simulate, type Profile } from "@backurne/retention";
+import { openGate } from "./gate.ts";
 
 export interface Policy {
   readonly profiles: readonly Profile[];
@@ -73,7 +73,7 @@ const TURN = 20;
 const SHOWN = 500;
 
 /** One at a time: what it does not take is for those who answer, and renew leases, meanwhile. */
-const turns = pLimit(1);
+const turns = openGate({ atOnce: 1, waiting: 16 });
 
 /** Plays the policy from now on, one run every so often; `every` in ms, by default the shortest interval, at least an hour. */
 export function play(policy: Policy, span: Span) {

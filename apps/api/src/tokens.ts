@@ -32,6 +32,8 @@ export interface Tokens {
   revoke(id: string): Promise<void>;
   /** Whose it is; undefined: nobody's. Read each time, so that a revoked one is worth nothing from then on. */
   find(text: string): Promise<Token | undefined>;
+  /** By its id, for whoever has shown the token before; undefined: it was revoked. */
+  get(id: string): Promise<Token | undefined>;
 }
 
 const TEXT = /^bkn_(?<id>[0-9a-f]{12})_(?<secret>[\w-]{43})$/;
@@ -73,6 +75,10 @@ export function openTokens(stateDir: string, now: () => number): Tokens {
       const found = await read(fileOf(id));
       const same = timingSafeEqual(Buffer.from(hashOf(secret), "hex"), Buffer.from(found?.hash ?? hashOf(""), "hex"));
       return found && same ? withoutHash(found) : undefined;
+    },
+    async get(id) {
+      const found = await read(fileOf(id));
+      return found && withoutHash(found);
     },
   };
 }

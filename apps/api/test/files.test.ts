@@ -482,3 +482,26 @@ describe("the page", () => {
     }
   });
 });
+
+test("so many are taken at once, and no more; whoever has his, or goes away, makes room", async () => {
+  const api = await openMapped();
+  const { takers } = api.scene.ceilings;
+  for (const more of [{ method: "HEAD" }, { headers: { range: "bytes=99999-" } }])
+    await api.ask(content("p1/numbers"), explore(more));
+  await (await api.ask(content("p1/nowhere"), explore())).text();
+  expect(takers.inside).toBe(0);
+  const taken: Response[] = [];
+  for (let count = 0; count < 8; count += 1) {
+    taken.push(await api.ask(content("p1/numbers"), explore()));
+    taken.push(await api.ask(`${FILES}/archive?path=p1/deep`, explore()));
+  }
+  expect([takers.inside, taken.map(({ status }) => status)]).toEqual([16, taken.map(() => 200)]);
+  api.audited.length = 0;
+  const late = await api.ask(content("p1/numbers"), explore());
+  expect([late.status, late.headers.get("retry-after"), api.audited]).toEqual([429, "5", []]);
+  await taken[0]?.text();
+  await taken[1]?.body?.cancel();
+  expect(takers.inside).toBe(14);
+  await Promise.all(taken.slice(2).map((one) => one.arrayBuffer()));
+  expect(takers.inside).toBe(0);
+});

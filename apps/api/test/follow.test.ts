@@ -2,7 +2,7 @@ import { appendFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { RunEvent } from "@backurne/model";
 import { DAY } from "@backurne/simulation";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { openApi, type Api } from "./world.ts";
 
 interface Message {
@@ -91,6 +91,29 @@ test("a run is followed live, from its beginning to its report; who comes back g
     exit: 0,
     report: { totals: { done: 1 } },
   });
+});
+
+test("whoever looks once a run is over sees what it has done", async () => {
+  const api = await startHeldUp();
+  const points = async () => {
+    const { points: all } = (await (await api.ask("/api/v1/images/alpha%2Fdisk")).json()) as { points: unknown[] };
+    return all.length;
+  };
+  const before = await points();
+  api.go();
+  await vi.waitUntil(() => !api.scene.runs.isGoing(api.run), 30_000);
+  expect(await points()).toBe(before + 1);
+});
+
+test("who follows is told no more once his token is revoked", async () => {
+  const api = await startHeldUp();
+  const begun = Promise.withResolvers<void>();
+  const following = follow(api, `/api/v1/runs/${api.run}/events`, { onTold: begun.resolve });
+  await begun.promise;
+  await api.scene.tokens.revoke(api.tokens.read.split("_")[1] ?? "");
+  api.go();
+  expect(kindsOf(await following)).not.toContain("report");
+  expect(api.scene.ceilings.followers.inside).toBe(0);
 });
 
 test("a run is stopped, by whom its report says; one that has ended cannot be", async () => {

@@ -1,4 +1,5 @@
-import { describe, expect, test } from "vitest";
+import { DAY } from "@backurne/simulation";
+import { describe, expect, test, vi } from "vitest";
 import { allows, SCOPES, type Scope } from "../src/scopes.ts";
 import { HOST, openApi, type Asked } from "./world.ts";
 
@@ -23,6 +24,7 @@ const PLACES: readonly (readonly [method: "GET" | "POST", path: string, scope: S
   ["POST", "/runs", "backup"],
   ["POST", "/runs/none/stop", "backup"],
   ["POST", "/findings", "backup"],
+  ["POST", "/findings/doctor", "backup"],
 ];
 const FORM = { "content-type": "application/x-www-form-urlencoded", origin: `http://${HOST}` };
 const form = (text: string, more: Asked = {}): Asked => ({
@@ -65,8 +67,12 @@ describe("a browser without a token", () => {
     const cookie = response.headers.get("set-cookie") ?? "";
     expect(cookie).toMatch(/; HttpOnly/);
     expect(cookie).toMatch(/; SameSite=Strict/);
-    const kept = cookie.split(";", 1)[0] ?? "";
+    // What the browser keeps is not the token, nor a part of it, and as a token it is worth nothing.
+    const [kept = "", text = ""] = [cookie.split(";", 1)[0], /=([^;]*)/.exec(cookie)?.[1]];
+    expect(text).toMatch(/^[\w-]{43}$/);
+    expect(cookie).not.toContain(tokens.read.split("_").slice(2).join("_"));
     expect((await ask("/", { as: null, headers: { cookie: kept } })).status).toBe(200);
+    expect((await ask("/", { as: null, headers: { authorization: `Bearer ${text}` } })).status).toBe(401);
     const behind = await ask("/login", form(`token=${tokens.read}`, { headers: { "x-forwarded-proto": "https" } }));
     expect(behind.headers.get("set-cookie")).toMatch(/; Secure/);
   });
@@ -109,6 +115,36 @@ test("names are text, in every place, and trouble is a page", async () => {
     expect(response.headers.get("content-type")).toMatch(/^text\/html/);
     expect([path, text.includes("<img")]).toEqual([path, false]);
   }
+});
+
+test("a run shows its events and what went wrong, with the newest lines of many", async () => {
+  const { ask, world, scene } = await openApi();
+  world.now += DAY;
+  world.before = (call) => {
+    if (call.includes("createSnapshot") && call.startsWith("px1")) throw new Error("no luck here");
+    return undefined;
+  };
+  const { run } = (await (await ask("/api/v1/runs", { body: {} })).json()) as { run: string };
+  await vi.waitUntil(() => !scene.runs.isGoing(run), 30_000);
+  const text = await (await ask(`/runs/${run}`)).text();
+  const [, events = ""] = text.split('id="events"');
+  expect(events).toContain(`run ${run}`);
+  expect(events).toMatch(/<li class="bad">\s*<time [^>]*>[\d:]+<\/time>\s*FAIL .*no luck here/);
+  const many = Array.from({ length: 600 }, (_, index) => ({
+    kind: "warning" as const,
+    at: new Date(world.now).toISOString(),
+    about: `disk ${index}`,
+    message: "slow",
+  }));
+  Object.assign(scene.runs, { events: async () => many });
+  world.now += 60_000;
+  const long = await (await ask(`/runs/${run}`)).text();
+  expect(long).toContain("100 lines before these");
+  expect([long.includes("WARN disk 99 "), long.includes("WARN disk 100 "), long.includes("WARN disk 599 ")]).toEqual([
+    false,
+    true,
+    true,
+  ]);
 });
 
 test("policies that are no policies are said to be wrong", async () => {

@@ -18,8 +18,10 @@ async function start(listen: ApiSettings["listen"], hosts: readonly string[] = [
     ...scene,
     openOutlet: () => ({
       ...writeRunFile({ stateDir: scene.settings.stateDir, warn: () => undefined }),
-      close: async () => undefined,
+      settle: async () => [],
+      close: async () => [],
     }),
+    tellPrecheck: async () => [],
     log: () => undefined,
     onListening: place.resolve,
     stop: stop.signal,

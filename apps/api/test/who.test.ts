@@ -25,6 +25,7 @@ const MAY: Readonly<Record<Scope, readonly string[]>> = {
     "post /verifications",
     "delete /verifications/{id}",
     "post /check",
+    "post /diagnosis",
   ],
   admin: [
     "delete /images/{image}/holds",
@@ -211,8 +212,9 @@ test.each(places)("asked by %s", async (_, method, headers, status) => {
 });
 
 test("a cookie is as good as the header for looking; for changes the browser has to say that our page asks", async () => {
-  const { ask, tokens } = await openApi();
-  const cookie = `${COOKIE}=${tokens.admin}`;
+  const { ask, tokens, scene } = await openApi();
+  const admin = await scene.tokens.find(tokens.admin);
+  const cookie = `${COOKIE}=${admin && scene.sessions.open(admin)}`;
   const asked = async (headers: Record<string, string>, body?: unknown) =>
     (
       await ask(body === undefined ? "/api/v1/images" : "/api/v1/runs", {

@@ -6,14 +6,17 @@ import { createExecutor } from "@backurne/exec";
 import type { Settings } from "@backurne/model";
 import { writeRunFile } from "@backurne/reports";
 import { backUp, DAY, guest, openWorld, profile, type World } from "@backurne/simulation";
-import { openDoor } from "backurne";
+import { openDoor, openTelling } from "backurne";
 import { keepPrecheck } from "backurne/check";
 import { onTestFinished } from "vitest";
 import { buildApp } from "../src/app.ts";
 import type { AuditLine } from "../src/audit.ts";
+import { openCeilings } from "../src/gate.ts";
+import { openPrecheck } from "../src/precheck.ts";
 import { openReads } from "../src/reads.ts";
 import { openRuns } from "../src/runs/runs.ts";
 import type { Scene } from "../src/scene.ts";
+import { openSessions } from "../src/sessions.ts";
 import type { Scope } from "../src/scopes.ts";
 import { openFakeMapper } from "./mapper.ts";
 import { openTokens } from "../src/tokens.ts";
@@ -89,19 +92,26 @@ export async function openApi(
   const audited: AuditLine[] = [];
   const logged: unknown[] = [];
   const log = (message: string, error?: unknown): void => void logged.push(message, error);
+  const { tellPrecheck } = openTelling(settings, { env: {}, now, host: "bk1" });
+  const reads = openReads(now);
   const scene: Scene = {
     backurne,
     settings,
     now,
     tokens,
+    sessions: openSessions(tokens, now),
     audit: async (line) => void audited.push(line),
-    reads: openReads(now),
+    reads,
+    ceilings: openCeilings(),
     runs: openRuns({
       backurne,
       stateDir,
       now,
-      openOutlet: () => ({ ...writeRunFile({ stateDir, warn: log }), close: async () => undefined }),
+      openOutlet: () => ({ ...writeRunFile({ stateDir, warn: log }), settle: async () => [], close: async () => [] }),
+      changed: reads.forget,
+      log,
     }),
+    precheck: openPrecheck({ backurne, tellPrecheck, log }),
     verifications: openVerifications(backurne, now),
     log,
     ...others,

@@ -111,6 +111,7 @@ function recordedDoor(scene: Scene, calls: [string, unknown][]): FrontDoor {
     guestProfiles: async () => call("guestProfiles", undefined, []),
     setGuestProfiles: async (guest) => call("setGuestProfiles", guest, undefined),
     stats: async () => call("stats", undefined, usages),
+    space: async () => call("space", undefined, undefined),
     verify: async ({ onEvent, signal: _signal, ...options }) => {
       for (const event of verifying) onEvent?.(event);
       return call("verify", options, verification);
@@ -146,8 +147,13 @@ function recordedDoor(scene: Scene, calls: [string, unknown][]): FrontDoor {
     readConfig: async (path) => call("readConfig", path, settings),
     openBackurne: async () => backurne,
     openTelling: () => ({
-      openOutlet: () => ({ event: () => undefined, end: () => undefined, close: async () => undefined }),
-      tellPrecheck: async () => undefined,
+      openOutlet: () => ({
+        event: () => undefined,
+        end: () => undefined,
+        settle: async () => [],
+        close: async () => [],
+      }),
+      tellPrecheck: async () => [],
     }),
     exampleConfig: () => "# an example\n",
     convertConfig: () => {

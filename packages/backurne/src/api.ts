@@ -23,6 +23,7 @@ import type {
   ImageInspection,
   ImageListing,
   ImageUsage,
+  PoolSpace,
   Mapping,
   Mended,
   Plan,
@@ -77,6 +78,8 @@ export interface Backurne extends AsyncDisposable {
   inspect(reference: string): Promise<ImageInspection>;
   /** Smallest first. */
   stats(): Promise<readonly ImageUsage[]>;
+  /** Of the backup pool; undefined: nobody says. */
+  space(): Promise<PoolSpace | undefined>;
   explain(reference: string): Promise<Explanation>;
   /** Compares the newest snapshot both sides share. Never throws for a chain that differs: that is in the report. */
   verify(options: VerifyOptions): Promise<VerificationReport>;

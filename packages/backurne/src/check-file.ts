@@ -1,22 +1,18 @@
-import { randomUUID } from "node:crypto";
-import { chmod, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { BackurneError, describeError, type Precheck } from "@backurne/model";
+import { replaceFile } from "@backurne/reports";
 
 function fileIn(stateDir: string): string {
   return join(stateDir, "check.json");
 }
 
-/** Everybody may read it: there is no secret in it, and whoever monitors needs no key. It is old or new, never half. */
+/** Everybody may read it: there is no secret in it, and whoever monitors needs no key. */
 export async function keepPrecheck(stateDir: string, precheck: Precheck): Promise<void> {
-  const part = `${fileIn(stateDir)}.${randomUUID()}`;
   try {
     await mkdir(stateDir, { recursive: true, mode: 0o755 });
-    await writeFile(part, `${JSON.stringify(precheck)}\n`, { flag: "wx" });
-    await chmod(part, 0o644); // whatever the umask says
-    await rename(part, fileIn(stateDir));
+    await replaceFile(fileIn(stateDir), `${JSON.stringify(precheck)}\n`, 0o644);
   } catch (cause) {
-    await rm(part, { force: true }).catch(() => undefined);
     throw new BackurneError("unexpected", `cannot keep what was found: ${describeError(cause)}`, {
       cause,
       hint: "state_dir has to be a directory that backurne may write",

@@ -16,6 +16,7 @@ import {
   listTrash,
   listUsage,
   mapImages,
+  measureSpace,
   mend,
   precheck,
   previewRun,
@@ -126,6 +127,7 @@ export function openDoor(house: House, close: () => Promise<void>): Backurne {
     points: (reference) => listPoints(house, reference),
     inspect: (reference) => inspectImage(house, reference),
     stats: () => listUsage(house),
+    space: () => measureSpace(house),
     explain: (reference) => explainImage(house, reference),
     async verify(verifyOptions) {
       const report = await verifyImages(house, verifyOptions);

@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 import { judgeProgram } from "@backurne/config";
 import { createExecutor } from "@backurne/exec";
 import { BackurneError, type Settings } from "@backurne/model";
-import { notify, openOutlets, type NotifyTools, type Outlet } from "@backurne/reports/outlets";
+import { notify, openOutlets, type NotifyTools, type Outlet, type Untold } from "@backurne/reports/outlets";
 import { readPrecheck } from "./check-file.ts";
 
 /** ms for a program that somebody is told by. */
@@ -13,26 +13,23 @@ export interface TellingOptions {
   /** Epoch ms. */
   readonly now: () => number;
   readonly host?: string | undefined;
-  /** Told what could not be said, and to whom. */
-  readonly warn: (message: string) => void;
 }
 
 /** Whoever the configuration names is told how it goes: `report_time` and `notify`. */
 export interface Telling {
-  /** For one run; what was said is out once its `close` has resolved. */
+  /** For one run. */
   openOutlet(): Outlet;
-  /** After a precheck without a run. Never throws. */
-  tellPrecheck(): Promise<void>;
+  /** After a precheck without a run: who could not be told. Never throws. */
+  tellPrecheck(): Promise<readonly Untold[]>;
 }
 
-export function openTelling(settings: Settings, { env, now, host = hostname(), warn }: TellingOptions): Telling {
+export function openTelling(settings: Settings, { env, now, host = hostname() }: TellingOptions): Telling {
   const known = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
   const executor = createExecutor({ env: Object.fromEntries(known) });
   const tools: NotifyTools = {
     stateDir: settings.stateDir,
     host,
     now,
-    warn,
     precheck: () => readPrecheck(settings.stateDir),
     async run(file, args, input) {
       // As of hooks: what somebody else could have changed is not run.
@@ -43,6 +40,6 @@ export function openTelling(settings: Settings, { env, now, host = hostname(), w
   };
   return {
     openOutlet: () => openOutlets(settings, tools),
-    tellPrecheck: async () => (settings.notify ? notify(settings.notify, undefined, tools) : undefined),
+    tellPrecheck: async () => (settings.notify ? notify(settings.notify, undefined, tools) : []),
   };
 }

@@ -216,6 +216,7 @@ api:
   #hosts: [backurne.example.net]
 
 # A line for each transfer: which image, from which cluster, how many seconds. syslog, influxdb, none, or a file.
+# Whoever cannot be told, here or by notify, stops no run, but it ends with exit code 3.
 #report_time: influxdb
 # InfluxDB 2 wants org, bucket and a token; InfluxDB 1 a db, and user and password where it asks for them. ca_file and
 # mtls (certificate and key) are for TLS. Instead of url: host, port and tls, as the old tool had them.

@@ -13,6 +13,7 @@ export { openLeases, type Lease, type Leases } from "./lease.ts";
 export { chooseBackups, readWanted } from "./mapping/choose.ts";
 export { findMapping, type UnmapRequest } from "./mapping/find.ts";
 export { mapImages, unmapImages, type MapImagesOptions, type MapImagesRequest } from "./mapping/map.ts";
+export { measureSpace } from "./space.ts";
 export { inspectImage, listImages, listPoints, listUsage } from "./list.ts";
 export type { RunOptions } from "./options.ts";
 export { explainImage, previewRun } from "./preview.ts";

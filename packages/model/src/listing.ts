@@ -68,6 +68,13 @@ export interface PointListing {
   readonly hold?: Hold | undefined;
 }
 
+/** What the backup pool holds, and what still fits, by its quota where that is less. Bytes, without replicas. */
+export interface PoolSpace {
+  readonly pool: string;
+  readonly stored: number;
+  readonly available: number;
+}
+
 export interface ImageUsage {
   readonly uuid: string;
   readonly reference: string;

@@ -12,7 +12,7 @@ export const EXIT_CODES = [
   [0, "all well, also when some images were held by another host"],
   [1, "unexpected error"],
   [2, "usage or configuration"],
-  [3, "some jobs failed, or something could not be listed"],
+  [3, "some jobs failed, or something could not be listed, or told to those who are to be told"],
   [4, "a brake or the clock refused; backups were still made where that is safe"],
   [11, "everything asked for is held elsewhere"],
   [12, "no such image or snapshot"],
@@ -54,6 +54,14 @@ export function exitCodeOf(report: Pick<RunReport, "jobs" | "refused" | "failure
   }
   if (report.jobs.length > 0 && report.jobs.every((job) => job.outcome === "held")) found.add(11);
   return WORST_FIRST.find((code) => found.has(code)) ?? 0;
+}
+
+/** The report of a run of which something was found wrong after its end. */
+export function addFailures(report: RunReport, more: RunReport["failures"]): RunReport {
+  if (more.length === 0) return report;
+  const codes = [report.exit, exitCodeOf({ jobs: [], refused: [], failures: more })];
+  const exit = WORST_FIRST.find((code) => codes.includes(code)) ?? 0;
+  return { ...report, failures: [...report.failures, ...more], exit };
 }
 
 /** A job that broke is a failed job, even where the reason was a mistake of ours: the others went on. */

@@ -1,6 +1,13 @@
 export { CHECK_EXIT, describeCheck, describeProblem, judgePrecheck, unknownStatus } from "./check-status.ts";
 export type { CheckState, CheckStatus } from "./check-status.ts";
-export { EXIT_CODES, exitCodeOf, exitCodeOfError, exitCodeOfRecount, exitCodeOfVerification } from "./exit.ts";
+export {
+  addFailures,
+  EXIT_CODES,
+  exitCodeOf,
+  exitCodeOfError,
+  exitCodeOfRecount,
+  exitCodeOfVerification,
+} from "./exit.ts";
 export type { ExitCode } from "./exit.ts";
 export { finishRun } from "./finish.ts";
 export { applyEvent, foldReport } from "./fold.ts";
@@ -11,6 +18,7 @@ export { applyProgress, initialProgress } from "./progress.ts";
 export type { Progress } from "./progress.ts";
 export { viewProgress } from "./progress-view.ts";
 export type { ProgressView, TransferView } from "./progress-view.ts";
+export { replaceFile } from "./replace-file.ts";
 export { writeRunFile } from "./run-file.ts";
 export type { RunFileOptions } from "./run-file.ts";
 export { openRunFiles } from "./run-files.ts";

@@ -1,4 +1,4 @@
-import { open, readdir, stat } from "node:fs/promises";
+import { open, readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { RunEvent, RunReport, RunTotals } from "@backurne/model";
 import { foldReport } from "./fold.ts";
@@ -29,6 +29,8 @@ export interface RunFiles {
   /** The newest first. */
   list(): Promise<readonly RecordedRun[]>;
   find(run: string): Promise<RecordedRun | undefined>;
+  /** All that was said of it so far; none where there is no such run. */
+  events(run: string): Promise<readonly RunEvent[]>;
   /** Its lines from the beginning; ends with its report, or when `signal` says so. Nothing where there is no such run. */
   follow(run: string, signal: AbortSignal): AsyncGenerator<readonly RunLine[]>;
 }
@@ -50,20 +52,34 @@ export function openRunFiles(stateDir: string): RunFiles {
     const stamp = `${found.mtimeMs} ${found.size}`;
     const before = known.get(run);
     if (before?.stamp === stamp) return before.read;
-    const read = summarize(run, await all(fileOf(run)));
+    const read = await readRun(run, fileOf(run));
     known.set(run, { stamp, read });
     return read;
   }
 
+  async function list(): Promise<readonly RecordedRun[]> {
+    const names = (await readdir(directory).catch(() => [])).filter((name) => name.endsWith(".ndjson"));
+    const runs = names.map((name) => name.slice(0, -".ndjson".length));
+    for (const run of known.keys()) if (!runs.includes(run)) known.delete(run);
+    const found: RecordedRun[] = [];
+    // One after the other: a hundred runs of thousands of disks at once are more than there is room for.
+    for (const run of runs) {
+      const one = await find(run).catch(() => undefined);
+      if (one) found.push(one);
+    }
+    return found.sort((a, b) => (a.summary.started < b.summary.started ? 1 : -1));
+  }
+
+  // Those who ask meanwhile wait for the same look.
+  let looking: ReturnType<typeof list> | undefined;
+
   return {
-    async list() {
-      const names = (await readdir(directory).catch(() => [])).filter((name) => name.endsWith(".ndjson"));
-      const runs = names.map((name) => name.slice(0, -".ndjson".length));
-      for (const run of known.keys()) if (!runs.includes(run)) known.delete(run);
-      const found = await Promise.all(runs.map((run) => find(run).catch(() => undefined)));
-      return found.flatMap((one) => one ?? []).sort((a, b) => (a.summary.started < b.summary.started ? 1 : -1));
-    },
+    list: () => (looking ??= list().finally(() => (looking = undefined))),
     find,
+    async events(run) {
+      const text = NAME.test(run) ? await readFile(fileOf(run), "utf8").catch(() => "") : "";
+      return linesOf(text).filter((line) => line.kind !== "report");
+    },
     async *follow(run, signal) {
       if (!NAME.test(run)) return;
       await using file = await open(fileOf(run)).catch(() => undefined);
@@ -87,9 +103,12 @@ export function openRunFiles(stateDir: string): RunFiles {
   };
 }
 
-async function all(path: string): Promise<readonly RunLine[]> {
-  await using file = await open(path);
-  return linesOf(await file.readFile("utf8"));
+/** Of a run that has ended only the last line is parsed, its report: the events before it may be many. */
+async function readRun(run: string, path: string): Promise<RecordedRun> {
+  const bytes = await readFile(path);
+  const end = bytes.lastIndexOf(10);
+  const last = linesOf(bytes.toString("utf8", end > 0 ? bytes.lastIndexOf(10, end - 1) + 1 : 0, end + 1)).at(0);
+  return summarize(run, last?.kind === "report" ? [last] : linesOf(bytes.toString()));
 }
 
 /** Half a line is one that is still being written. */

@@ -41,6 +41,7 @@ async function told(): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
     now: Date.parse(at(9)),
     images: [image],
     usage: [{ uuid: "rook;a;None", reference: "rook/a", size: 1, used: 1, snapshots: 1 }],
+    space: { pool: "rbd", stored: 1, available: 1 },
     runs: [{ summary, report }],
     progress: [viewProgress(initialProgress, 0)],
     precheck: {

@@ -51,7 +51,8 @@ test("lag of each disk and profile, verification, states and space", async () =>
   const images = [image("a", { late: ["hourly"], verified }), image("b", { suspect: "differs" })];
   const usage = [{ uuid: "rook;a;None", reference: "rook/a", size: 9, used: 4096, snapshots: 3 }];
   const disk = (guest: string) => `cluster="rook",guest="${guest}",disk="${guest}",image="rook;${guest};None"`;
-  expect(await samples({ images, usage })).toEqual(
+  const space = { pool: "backups", stored: 5000, available: 7000 };
+  expect(await samples({ images, usage, space })).toEqual(
     expect.arrayContaining([
       "backurne_listed 1",
       `backurne_last_backup_timestamp_seconds{${disk("a")},profile="daily"} ${Date.parse(at(300)) / 1000}`,
@@ -62,6 +63,8 @@ test("lag of each disk and profile, verification, states and space", async () =>
       `backurne_points{${disk("b")}} 3`,
       'backurne_disks{state="present"} 2',
       'backurne_used_bytes{image="rook;a;None"} 4096',
+      'backurne_pool_stored_bytes{pool="backups"} 5000',
+      'backurne_pool_available_bytes{pool="backups"} 7000',
     ]),
   );
 });

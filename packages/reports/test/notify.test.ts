@@ -1,9 +1,12 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CheckProblem, JobReport, NoticeKind, NotifySettings, Precheck, RunReport } from "@backurne/model";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { foldReport } from "../src/index.ts";
+import { alone } from "../src/outlets/alone.ts";
 import { notify, type NotifyTools } from "../src/outlets/index.ts";
 import { decideNotice, nothingTold, type Notice, type Told } from "../src/outlets/notices.ts";
 import { ended, subjectOf, started } from "./fixture.ts";
@@ -117,6 +120,15 @@ describe("what is told", () => {
       ["+rook +the run", ".", "-the run", "-rook"],
     ],
     [
+      "whom report_time could not write to, until it can",
+      [
+        { at: 0, report: { ...reportOf({ a: "done" }, ["report_time"]), exit: 3 } },
+        { at: 1, report: { ...reportOf({ a: "done" }, ["report_time"]), exit: 3 } },
+        { at: 2, report: reportOf({ a: "done" }) },
+      ],
+      ["+report_time", ".", "-report_time"],
+    ],
+    [
       "what is late, from a precheck alone; one that cannot be read says nothing",
       [{ at: 0, precheck: precheckOf("rook/a") }, { at: 1 }, { at: 2, precheck: precheckOf() }],
       ["+late", ".", "-late"],
@@ -146,18 +158,27 @@ describe("what is told", () => {
 function toolsIn(changes: Partial<NotifyTools> = {}) {
   const stateDir = mkdtempSync(join(tmpdir(), "backurne-notify-"));
   onTestFinished(() => rmSync(stateDir, { recursive: true }));
-  const [warned, ran]: [string[], string[]] = [[], []];
+  const ran: string[] = [];
   const tools: NotifyTools = {
     stateDir,
     host: "bk1",
     now: () => START,
-    warn: (message) => warned.push(message),
     run: async (file, _, input) => void ran.push(`${file} ${input}`),
     precheck: async () => undefined,
     ...changes,
   };
-  return { tools, warned, ran };
+  const tell = async (...[settings, report]: [NotifySettings, RunReport]) =>
+    (await notify(settings, report, tools)).map(({ about, failure }) => `${about}: ${failure.message}`);
+  return { tell, stateDir, tools, ran };
 }
+
+/** Holds the lock of a directory until it is killed. */
+const HOLD = `
+  const { alone } = await import(${JSON.stringify(new URL("../src/outlets/alone.ts", import.meta.url).href)});
+  await alone(process.argv[1], async () => {
+    console.log("held");
+    await new Promise(() => setInterval(() => undefined, 1000));
+  });`;
 
 const settings: NotifySettings = { on: ["failure", "recovery"], again: 24 * HOUR };
 const failed = reportOf({ "a\r\nBcc: x@y": "failed" });
@@ -166,9 +187,8 @@ describe("who is told", () => {
   test("by mail: a subject of one line, and what names say is only text", async () => {
     const { port, got } = await startMail();
     const mail = { host: "127.0.0.1", port, tls: "off", from: "backurne@bk1", to: ["ops@x", "boss@x"] } as const;
-    const { tools, warned } = toolsIn();
-    await notify({ ...settings, mail }, failed, tools);
-    expect(warned).toEqual([]);
+    const { tell } = toolsIn();
+    expect(await tell({ ...settings, mail }, failed)).toEqual([]);
     expect(got).toHaveLength(1);
     const [head = "", body = ""] = got[0]?.split("\n\n", 2) ?? [];
     expect(head).toContain("Subject: backurne on bk1: 1 new");
@@ -179,8 +199,8 @@ describe("who is told", () => {
 
   test("by webhook and by command, as JSON", async () => {
     const { url, got } = await startHttp();
-    const { tools, ran } = toolsIn();
-    await notify({ ...settings, webhook: { url, token: "t", tls: {} }, command: "/tell" }, failed, tools);
+    const { tell, ran } = toolsIn();
+    await tell({ ...settings, webhook: { url, token: "t", tls: {} }, command: "/tell" }, failed);
     expect(got[0]?.headers).toMatchObject({ authorization: "Bearer t", "content-type": "application/json" });
     expect(JSON.parse(got[0]?.body ?? "")).toMatchObject({
       version: 1,
@@ -194,15 +214,39 @@ describe("who is told", () => {
   test("once; what nobody could be told is told by the next run; what one way told is told", async () => {
     let status = 500;
     const { url, got } = await startHttp(() => status);
-    const { tools, warned } = toolsIn();
+    const { tell } = toolsIn();
     const webhook = { url, tls: {} };
-    await notify({ ...settings, webhook }, failed, tools);
-    expect(warned).toEqual(["notify: webhook: answered with status 500: as it was asked"]);
+    const refused = "notify: webhook: answered with status 500: as it was asked";
+    expect(await tell({ ...settings, webhook }, failed)).toEqual([refused]);
     status = 204;
-    await notify({ ...settings, webhook }, failed, tools);
-    await notify({ ...settings, webhook }, failed, tools);
+    expect(await tell({ ...settings, webhook }, failed)).toEqual([]);
+    expect(await tell({ ...settings, webhook }, failed)).toEqual([]);
     expect(got).toHaveLength(2);
-    await notify({ ...settings, webhook: { url: "http://127.0.0.1:1", tls: {} }, command: "/tell" }, empty, tools);
-    expect(warned).toHaveLength(1);
+    expect(
+      await tell({ ...settings, webhook: { url: "http://127.0.0.1:1", tls: {} }, command: "/tell" }, empty),
+    ).toEqual([]);
+  });
+
+  test("one after the other: what several runs end with at once is told once", async () => {
+    const { url, got } = await startHttp();
+    const { tell } = toolsIn();
+    const webhook = { url, tls: {} };
+    await Promise.all(Array.from({ length: 5 }, () => tell({ ...settings, webhook }, failed)));
+    expect(got).toHaveLength(1);
+  });
+
+  test("by one process of this host at a time; a dead one is in nobody's way", async () => {
+    const { stateDir } = toolsIn();
+    const other = spawn(process.execPath, ["--conditions=source", "--input-type=module", "--eval", HOLD, stateDir]);
+    onTestFinished(() => void other.kill("SIGKILL"));
+    const [said] = (await once(other.stdout, "data")) as [Buffer];
+    expect(String(said)).toBe("held\n");
+    let dead = false;
+    const held = alone(stateDir, async () => dead);
+    // Another directory is another matter.
+    expect(await alone(`${stateDir}/other`, async () => dead)).toBe(false);
+    dead = true;
+    other.kill("SIGKILL");
+    expect(await held).toBe(true);
   });
 });

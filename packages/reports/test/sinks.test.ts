@@ -3,7 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Consistency, Job, RunEvent } from "@backurne/model";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { foldReport, joinSinks, startTelling, writeLog, writeNdjson, writeRunFile } from "../src/index.ts";
+import {
+  foldReport,
+  joinSinks,
+  openRunFiles,
+  startTelling,
+  writeLog,
+  writeNdjson,
+  writeRunFile,
+} from "../src/index.ts";
 import type { Sink } from "../src/index.ts";
 import { at, ended, endOf, freezingJobOf, jobOf, planOf, started, successOf } from "./fixture.ts";
 
@@ -56,6 +64,27 @@ describe("the run file", () => {
     warnings = [];
   });
   afterEach(() => rmSync(stateDir, { recursive: true }));
+
+  test("of a run that has ended is read by its last line, of one that goes on as far as it is", async () => {
+    const directory = join(stateDir, "runs");
+    mkdirSync(directory);
+    const line = (value: unknown): string => `${JSON.stringify(value)}\n`;
+    const report = foldReport([started, ended]);
+    writeFileSync(join(directory, "done.ndjson"), `${line(started)}what nobody reads any more\n${line(report)}`);
+    writeFileSync(join(directory, "open.ndjson"), `${line(started)}${line(ended).slice(0, 9)}`);
+    writeFileSync(join(directory, "torn.ndjson"), "{");
+    const files = openRunFiles(stateDir);
+    const [one, other] = await Promise.all([files.list(), files.list()]);
+    expect(other).toBe(one);
+    expect(one.map(({ summary: { run, state } }) => [run, state]).sort()).toEqual([
+      ["done", "ended"],
+      ["open", "open"],
+      ["torn", "open"],
+    ]);
+    expect((await files.find("done"))?.report).toEqual(report);
+    writeFileSync(join(directory, "open.ndjson"), line(started) + line(report));
+    expect((await files.find("open"))?.summary.state).toBe("ended");
+  });
 
   test("holds the run without its progress", () => {
     feed(runFile());

@@ -2,6 +2,7 @@ import { down, up } from "@backurne/sandbox";
 import { hideBin } from "yargs/helpers";
 import yargs from "yargs";
 import { measureManyGuests } from "./many-guests.ts";
+import { measureManyReaders } from "./many-readers.ts";
 import { measureManySmall } from "./many-small.ts";
 import { measureNothingDue } from "./nothing-due.ts";
 import { measureOneLarge } from "./one-large.ts";
@@ -15,6 +16,7 @@ const SCENARIOS = {
   C: measureOneLarge,
   D: measurePlanning,
   E: measureManyGuests,
+  F: measureManyReaders,
 } as const;
 type Name = keyof typeof SCENARIOS;
 
@@ -26,8 +28,8 @@ const { json, only, rounds } = await yargs(hideBin(process.argv))
   .option("json", { type: "boolean", default: false, describe: "print the rows as JSON" })
   .option("only", {
     type: "string",
-    default: "A,B,C,D,E",
-    describe: "scenarios: A nothing due, B many small, C one large, D planning, E many guests",
+    default: "A,B,C,D,E,F",
+    describe: "scenarios: A nothing due, B many small, C one large, D planning, E many guests, F many readers",
   })
   .option("rounds", { type: "number", default: 3, describe: "rounds of each comparison; medians are printed" })
   .strict()

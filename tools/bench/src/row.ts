@@ -1,6 +1,6 @@
 /** A line of the result: what was measured, and what it should be. */
 export interface Row {
-  readonly scenario: "A" | "B" | "C" | "D" | "E";
+  readonly scenario: "A" | "B" | "C" | "D" | "E" | "F";
   readonly what: string;
   readonly value: number;
   /** `×` a ratio, `%` a share; the others are what they say. */

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
+import { freePort } from "./server.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../profiles-server/serve.ts", import.meta.url));
 
@@ -49,11 +50,4 @@ export async function startProfilesServer(rules: unknown, token: string): Promis
 async function listen(server: ReturnType<typeof createServer>): Promise<number> {
   await once(server.listen(0, "127.0.0.1"), "listening");
   return (server.address() as AddressInfo).port;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const port = await listen(server);
-  await once(server.close(), "close");
-  return port;
 }

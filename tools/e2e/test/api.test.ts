@@ -1,42 +1,8 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { appendFile } from "node:fs/promises";
-import { createServer } from "node:net";
-import { createInterface } from "node:readline";
 import { execa } from "execa";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { MiB, openArena, write } from "../src/arena.ts";
 import { LAUNCHER, writeConfig } from "../src/cli.ts";
-
-/** `backurne serve` as a program of its own, on a port that the system chose a moment ago. */
-async function startServer(config: string, port: number): Promise<{ readonly url: string; stop(): Promise<number> }> {
-  await appendFile(config, `api: { listen: "127.0.0.1:${port}" }\n`);
-  const child = spawn(LAUNCHER, ["--config", config, "serve"], { stdio: ["ignore", "pipe", "inherit"] });
-  const closed = once(child, "close");
-  onTestFinished(() => void child.kill());
-  const line = await new Promise<string>((resolve, reject) => {
-    createInterface({ input: child.stdout }).once("line", resolve);
-    child.once("close", (code) => reject(new Error(`it ended with ${code}`)));
-  });
-  expect(line).toBe(`listening on http://127.0.0.1:${port}`);
-  return {
-    url: `http://127.0.0.1:${port}`,
-    async stop() {
-      child.kill("SIGTERM");
-      const [code] = (await closed) as [number];
-      return code;
-    },
-  };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
-}
+import { startServer } from "../src/server.ts";
 
 test("somebody with a token starts a run, follows it, and sees the backup", async () => {
   const arena = await openArena();
@@ -45,7 +11,7 @@ test("somebody with a token starts a run, follows it, and sees the backup", asyn
   const config = await writeConfig(arena);
   const backurne = (...words: string[]) => execa(LAUNCHER, ["--config", config, ...words], { reject: false });
   const token = (await backurne("token", "create", "--scope", "backup", "--name", "e2e")).stdout.trim();
-  const server = await startServer(config, await freePort());
+  const server = await startServer(config);
   const ask = (path: string, init: RequestInit = {}) =>
     fetch(`${server.url}${path}`, {
       ...init,

@@ -6,16 +6,20 @@ import { allows, type Scope } from "../scopes.ts";
 
 export const COOKIE = "backurne";
 
-/** Nobody goes on without a token that is known here. */
-export function requireToken({ tokens }: Pick<Scene, "tokens">): MiddlewareHandler<Env> {
+/** Nobody goes on without a token that is known here, or a session that was opened by one. */
+export function requireToken({ tokens, sessions }: Pick<Scene, "tokens" | "sessions">): MiddlewareHandler<Env> {
   return async (context, next) => {
     const [, given] = /^Bearer +(\S+)$/i.exec(context.req.header("authorization") ?? "") ?? [];
-    const text = given ?? getCookie(context, COOKIE);
-    const token = text === undefined ? undefined : await tokens.find(text);
+    const kept = getCookie(context, COOKIE);
+    const token = given !== undefined ? await tokens.find(given) : kept && (await sessions.find(kept));
     if (!token) {
       throw new RequestRefused(
         "unauthenticated",
-        text === undefined ? "there is no token with this request" : "this token is not known here",
+        given !== undefined
+          ? "this token is not known here"
+          : kept === undefined
+            ? "there is no token with this request"
+            : "this session is over",
         "`backurne token create --scope read` makes one; it goes into the header `Authorization: Bearer TOKEN`",
       );
     }

@@ -1,22 +1,30 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { deleteCookie, setCookie } from "hono/cookie";
+import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { readForm } from "../form.ts";
 import { COOKIE } from "../guard/who.ts";
 import type { Env, Scene } from "../scene.ts";
+import { SESSION_LIFE } from "../sessions.ts";
 import { loginSheet } from "./login.ts";
 
-/** A browser keeps the token itself as its cookie: revoked, it is worth nothing at once. */
-export function mountDoor(app: OpenAPIHono<Env>, { tokens }: Pick<Scene, "tokens">): void {
+/** A browser shows the token once, and keeps a session of its own: the token revoked, it is worth nothing at once. */
+export function mountDoor(app: OpenAPIHono<Env>, { tokens, sessions }: Pick<Scene, "tokens" | "sessions">): void {
+  const closeOld = (context: Context<Env>): void => {
+    const kept = getCookie(context, COOKIE);
+    if (kept !== undefined) sessions.close(kept);
+  };
   app.post("/login", async (context) => {
     const { token } = await readForm(context);
-    const text = typeof token === "string" ? token.trim() : "";
-    if (!(await tokens.find(text))) return answerLogin(context, true);
+    const found = await tokens.find(typeof token === "string" ? token.trim() : "");
+    if (!found) return answerLogin(context, true);
+    closeOld(context);
     const secure = context.req.header("x-forwarded-proto") === "https";
-    setCookie(context, COOKIE, text, { httpOnly: true, sameSite: "Strict", path: "/", secure });
+    const maxAge = SESSION_LIFE / 1000;
+    setCookie(context, COOKIE, sessions.open(found), { httpOnly: true, sameSite: "Strict", path: "/", secure, maxAge });
     return context.redirect("/", 303);
   });
   app.post("/logout", (context) => {
+    closeOld(context);
     deleteCookie(context, COOKIE, { path: "/" });
     return context.redirect("/", 303);
   });

@@ -2,6 +2,7 @@ import type { Diagnosis } from "@backurne/model";
 import type { CheckStatus } from "@backurne/reports";
 import { html } from "hono/html";
 import type { Caller, Scene } from "../scene.ts";
+import { allows } from "../scopes.ts";
 import { action } from "./layout.ts";
 import { ago, count, name, type Html } from "./words.ts";
 
@@ -30,10 +31,14 @@ export function findingsSheet(
         )}
       </ul>
     </section>
-    <section aria-labelledby="doctor">
-      <h2 id="doctor">Doctor</h2>
-      ${diagnosis ? findings(diagnosis) : html`<form method="get" action="/findings"><button name="doctor" value="1">Examine everything (takes a while)</button></form>`}
-    </section>`;
+    ${
+      allows(caller.scopes, "backup")
+        ? html`<section aria-labelledby="doctor">
+            <h2 id="doctor">Doctor</h2>
+            ${diagnosis ? findings(diagnosis) : action(caller, "backup", { path: "/findings/doctor", word: "Examine everything (takes a while)", plain: false })}
+          </section>`
+        : ""
+    }`;
 }
 
 function findings({ findings: found, probes }: Diagnosis): Html {

@@ -1,4 +1,4 @@
-import { describeError } from "@backurne/model";
+import { describeError, type Diagnosis } from "@backurne/model";
 import { judgePrecheck, unknownStatus, type CheckStatus } from "@backurne/reports";
 import { loadPrecheck } from "backurne/check";
 import type { OpenAPIHono } from "@hono/zod-openapi";
@@ -81,7 +81,8 @@ export function mountPage(app: OpenAPIHono<Env>, scene: Scene, known: Known): vo
   });
   app.get("/runs/:run", read, async (context) => {
     const run = await runs.find(context.req.param("run"));
-    return show(context, "/runs", "Run", runSheet(run, { scene, caller: context.get("caller") }));
+    const events = await reads.share(`events ${run.run}`, () => runs.events(run.run));
+    return show(context, "/runs", "Run", runSheet(run, { scene, caller: context.get("caller"), events }));
   });
   app.post("/runs/:run/stop", requireScope("backup"), async (context) => {
     const { run } = await runs.cancel(context.req.param("run"), context.get("caller").name);
@@ -93,14 +94,16 @@ export function mountPage(app: OpenAPIHono<Env>, scene: Scene, known: Known): vo
     const policy = readTried(tried);
     return show(context, "/policies", "Policies", await policiesSheet({ settings, tried, ...policy }, now()));
   });
-  app.get("/findings", read, async (context) => {
-    const diagnosis =
-      context.req.query("doctor") === "1" ? await reads.share("diagnosis", () => backurne.examine()) : undefined;
+  const findings = async (context: Asked, diagnosis?: Diagnosis) => {
     const found = { check: await checkOf(scene), diagnosis };
     return show(context, "/findings", "Findings", findingsSheet(found, { scene, caller: context.get("caller") }));
-  });
+  };
+  app.get("/findings", read, (context) => findings(context));
+  app.post("/findings/doctor", requireScope("backup"), async (context) =>
+    findings(context, await reads.share("diagnosis", () => backurne.examine())),
+  );
   app.post("/findings", requireScope("backup"), async (context) => {
-    await backurne.precheck();
+    await scene.precheck();
     return context.redirect("/findings", 303);
   });
 }

@@ -1,11 +1,11 @@
-import { shortName } from "@backurne/model";
-import { formatClock, type RunSummary } from "@backurne/reports";
+import { shortName, type RunEvent } from "@backurne/model";
+import { formatClock, formatLocalTime, startTelling, type RunSummary } from "@backurne/reports";
 import { html } from "hono/html";
 import type { Run } from "../documents.ts";
 import type { Caller, Scene } from "../scene.ts";
 import { action } from "./layout.ts";
 import { goes } from "./overview.ts";
-import { bytes, name, when, type Html } from "./words.ts";
+import { bytes, count, name, when, type Html } from "./words.ts";
 
 /** The newest first. */
 export function runsSheet(runs: readonly RunSummary[], { scene, caller }: { scene: Scene; caller: Caller }): Html {
@@ -60,7 +60,10 @@ function chipOf({ state, exit }: Pick<RunSummary, "state" | "exit">): Html {
 }
 
 /** A run while it goes on, or what came of it. */
-export function runSheet(run: Run, { scene, caller }: { scene: Scene; caller: Caller }): Html {
+export function runSheet(
+  run: Run,
+  { scene, caller, events }: { scene: Scene; caller: Caller; events: readonly RunEvent[] },
+): Html {
   const { report } = run;
   return html`<h1>Run of ${when(run.started, scene)}</h1>
     <p class="lead">
@@ -68,8 +71,35 @@ export function runSheet(run: Run, { scene, caller }: { scene: Scene; caller: Ca
       <span class="mono">${run.run}</span>
       ${run.state === "running" ? action(caller, "backup", { path: `/runs/${run.run}/stop`, word: "Stop it" }) : ""}
     </p>
-    ${run.state === "running" ? html`<section>${goes(run)}</section>` : ""} ${report ? outcome(report) : ""}`;
+    ${run.state === "running" ? html`<section>${goes(run)}</section>` : ""} ${report ? outcome(report) : ""}
+    ${toldLines(events, scene)}`;
 }
+
+/** So many lines at most, the newest. */
+const LINES = 500;
+
+/** What a person would have been told at a terminal. */
+function toldLines(events: readonly RunEvent[], { settings }: Scene): Html {
+  const tell = startTelling();
+  const lines = events.flatMap((event) => tell(event).map((line) => ({ ...line, at: event.at })));
+  if (lines.length === 0) return html``;
+  const left = lines.length - LINES;
+  return html`<section aria-labelledby="events">
+    <h2 id="events">Events</h2>
+    ${left > 0 ? html`<p class="quiet">${count(left, "line")} before these</p>` : ""}
+    <ul>
+      ${lines.slice(-LINES).map(
+        ({ at, level, text }) =>
+          html`<li class="${TONE[level]}">
+            <time datetime="${at}" class="quiet">${formatLocalTime(at, settings.timezone).slice(11)}</time>
+            ${name(text)}
+          </li>`,
+      )}
+    </ul>
+  </section>`;
+}
+
+const TONE = { info: "", warn: "warn", error: "bad" } as const;
 
 function outcome({ jobs, failures, refused, warnings, hooks }: NonNullable<Run["report"]>): Html {
   const told = [

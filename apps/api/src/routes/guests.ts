@@ -4,6 +4,7 @@ import { parseDuration } from "@backurne/retention";
 import { z } from "zod";
 import { endpoint } from "../endpoint.ts";
 import { formatEvery } from "../every.ts";
+import type { Scene } from "../scene.ts";
 import { word } from "./words.ts";
 
 const profile = z.strictObject({
@@ -38,17 +39,15 @@ const which = z.object({
     .transform(Number),
 });
 
+const all = ({ backurne, reads }: Scene) => reads.share("guests", () => backurne.guestProfiles());
+
 const listed = endpoint({
   method: "get",
   path: "/guests",
   scope: "read",
   summary: "Guests for which somebody has set policies of their own",
   answer: z.strictObject({ version: z.literal(1), kind: z.literal("guests"), guests: z.array(guest) }),
-  run: async (_, { backurne }) => ({
-    version: 1,
-    kind: "guests",
-    guests: (await backurne.guestProfiles()).map(show),
-  }),
+  run: async (_, scene) => ({ version: 1, kind: "guests", guests: (await all(scene)).map(show) }),
 });
 
 const found = endpoint({
@@ -58,9 +57,8 @@ const found = endpoint({
   summary: "What is set for one guest",
   params: which,
   answer: guest,
-  async run({ params: { cluster, vmid } }, { backurne }) {
-    const all = await backurne.guestProfiles();
-    const one = all.find((other) => other.cluster === cluster && other.vmid === vmid);
+  async run({ params: { cluster, vmid } }, scene) {
+    const one = (await all(scene)).find((other) => other.cluster === cluster && other.vmid === vmid);
     if (!one) throw new BackurneError("not-found", "nothing is set for this guest: what is configured applies");
     return show(one);
   },

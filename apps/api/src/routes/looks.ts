@@ -23,15 +23,16 @@ const prechecked = endpoint({
   method: "post",
   path: "/check",
   scope: "backup",
-  summary: "Look for everything that is wrong with the backups, and store it, as `backurne precheck`",
+  summary: "Look for everything that is wrong with the backups, store it and tell of it, as `backurne precheck`",
   answer: precheckDocument,
-  run: (_, { backurne }) => backurne.precheck(),
+  run: (_, { precheck }) => precheck(),
 });
 
+// It takes a lock to learn what the cluster's clock says: a look by GET leaves no trace.
 const examined = endpoint({
-  method: "get",
+  method: "post",
   path: "/diagnosis",
-  scope: "read",
+  scope: "backup",
   summary:
     "Look before anything breaks, as `backurne doctor`; what it could put right is put right at the command line",
   answer: diagnosis,

@@ -10,7 +10,11 @@ const listed = endpoint({
   scope: "read",
   summary: "Backups that are open on this host, each compared with what is there, as `backurne list-mapped`",
   answer: mappings,
-  run: async (_, { backurne }) => ({ version: 1, kind: "mappings", mappings: await backurne.listMapped() }),
+  run: async (_, { backurne, reads }) => ({
+    version: 1,
+    kind: "mappings",
+    mappings: await reads.share("mappings", () => backurne.listMapped()),
+  }),
 });
 
 /** A lifetime; a browser that forgets to unmap is the rule. */

@@ -89,17 +89,25 @@ const followed = endpoint({
   query: z.object({ from: number.optional() }),
   async run({ params, query, context }, scene) {
     await scene.runs.find(params.run);
+    const caller = context.get("caller");
     const last = context.req.header("last-event-id") ?? "";
     const from = /^\d{1,9}$/.test(last) ? Number(last) + 1 : (query.from ?? 0);
     context.header("x-accel-buffering", "no");
     // Nobody would read what is streamed behind a HEAD, nor end it.
     if (context.req.method === "HEAD") return context.body(null);
+    const leave = scene.ceilings.followers.enter();
     return streamSSE(context, async (stream) => {
       const stop = new AbortController();
       stream.onAbort(() => stop.abort());
-      const beat = setInterval(() => void stream.write(": still here\n\n"), SILENCE);
+      // A token that was revoked meanwhile is worth nothing here either.
+      const mayStay = async (): Promise<boolean> => (await scene.tokens.get(caller.id)) !== undefined;
+      const beat = setInterval(async () => {
+        if (await mayStay().catch(() => true)) await stream.write(": still here\n\n");
+        else stop.abort();
+      }, SILENCE);
       try {
         for await (const told of scene.runs.follow(params.run, from, stop.signal)) {
+          if (told.kind !== "event" && !(await mayStay())) break;
           if (told.kind === "event") {
             await stream.writeSSE({ id: String(told.id), event: "event", data: JSON.stringify(told.event) });
           } else {
@@ -112,6 +120,7 @@ const followed = endpoint({
       } finally {
         clearInterval(beat);
         stop.abort();
+        leave();
       }
     });
   },

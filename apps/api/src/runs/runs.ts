@@ -1,5 +1,13 @@
 import { BackurneError, type RunEvent, type RunReport } from "@backurne/model";
-import { applyEvent, finishRun, initialRun, openRunFiles, type ProgressView, type RunSummary } from "@backurne/reports";
+import {
+  addFailures,
+  applyEvent,
+  finishRun,
+  initialRun,
+  openRunFiles,
+  type ProgressView,
+  type RunSummary,
+} from "@backurne/reports";
 import type { Outlet } from "@backurne/reports/outlets";
 import type { Backurne, RunOptions } from "backurne";
 import type { Run } from "../documents.ts";
@@ -17,6 +25,8 @@ export interface Runs {
   list(): Promise<readonly RunSummary[]>;
   /** @throws BackurneError `not-found` */
   find(run: string): Promise<Run>;
+  /** All that was said of it so far. */
+  events(run: string): Promise<readonly RunEvent[]>;
   /** Asks it to stop; it closes its transfers first. `refused` for a run of another process. */
   cancel(run: string, by: string): Promise<RunSummary>;
   /** From event number `from` on, to its end. */
@@ -34,6 +44,10 @@ export interface RunsOptions {
   readonly now: () => number;
   /** Where each run is kept and told of. */
   readonly openOutlet: () => Outlet;
+  /** Told when a run is over: what was looked up before is old then. */
+  readonly changed: () => void;
+  /** Hears whom nobody could tell of a run. */
+  readonly log: (message: string) => void;
 }
 
 interface Going {
@@ -46,7 +60,7 @@ interface Going {
 /** Several are safe, as leases keep them apart; more would only wait for each other. */
 const MOST = 4;
 
-export function openRuns({ backurne, stateDir, now, openOutlet }: RunsOptions): Runs {
+export function openRuns({ backurne, stateDir, now, openOutlet, changed, log }: RunsOptions): Runs {
   const files = openRunFiles(stateDir);
   const going = new Map<string, Going>();
 
@@ -58,10 +72,12 @@ export function openRuns({ backurne, stateDir, now, openOutlet }: RunsOptions): 
     const [live, controller, outlet] = [openLiveRun(now), new AbortController(), openOutlet()];
     let state = initialRun;
     let run: string | undefined;
-    const end = (report: RunReport): Promise<void> => {
+    const end = async (ended: RunReport): Promise<void> => {
+      const report = addFailures(ended, await outlet.settle());
+      changed(); // before anybody is told that he may look
       live.end(report);
       outlet.end(report);
-      return outlet.close();
+      for (const { about, failure } of await outlet.close()) log(`${about}: ${failure.message}`);
     };
     const onEvent = (event: RunEvent): void => {
       state = applyEvent(state, event);
@@ -100,6 +116,7 @@ export function openRuns({ backurne, stateDir, now, openOutlet }: RunsOptions): 
   return {
     start,
     find,
+    events: async (run) => going.get(run)?.live.events ?? files.events(run),
     async list() {
       const recorded = (await files.list()).map(({ summary }) => summary).filter(({ run }) => !going.has(run));
       const mine = [...going.values()].map(summaryOf);

@@ -1,6 +1,4 @@
-import { randomUUID } from "node:crypto";
-import { chmod, rename, rm, writeFile } from "node:fs/promises";
-import { openRunFiles } from "@backurne/reports";
+import { openRunFiles, replaceFile } from "@backurne/reports";
 import { dressHelp } from "../help.ts";
 import type { GlobalArgs } from "../help.ts";
 import type { Command } from "./command.ts";
@@ -34,28 +32,17 @@ export const metrics: Command = {
         import("backurne/check"),
       ]);
       const { stateDir } = settings;
-      const [images, usage, runs, precheck] = await Promise.all([
+      const [images, usage, space, runs, precheck] = await Promise.all([
         backurne.list(),
         backurne.stats(),
+        backurne.space().catch(() => undefined),
         openRunFiles(stateDir).list(),
         loadPrecheck({ env: {}, stateDir }).catch(() => undefined),
       ]);
-      const text = await renderMetrics({ now: world.now(), images, usage, runs, progress: [], precheck });
+      const text = await renderMetrics({ now: world.now(), images, usage, space, runs, progress: [], precheck });
       if (args.textfile === undefined) world.stdout.write(text);
-      else await replace(args.textfile, text);
+      // node_exporter takes what ends in .prom, and must never see half of it.
+      else await replaceFile(args.textfile, text, 0o644);
       return 0;
     }),
 };
-
-/** node_exporter takes what ends in .prom, and must never see half of it. */
-async function replace(file: string, text: string): Promise<void> {
-  const part = `${file}.${randomUUID()}`;
-  try {
-    await writeFile(part, text, { flag: "wx" });
-    await chmod(part, 0o644); // whatever the umask says
-    await rename(part, file);
-  } catch (error) {
-    await rm(part, { force: true });
-    throw error;
-  }
-}

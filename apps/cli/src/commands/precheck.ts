@@ -1,3 +1,4 @@
+import { exitCodeOfError } from "@backurne/reports";
 import { dressHelp } from "../help.ts";
 import type { GlobalArgs } from "../help.ts";
 import { openLog } from "../log.ts";
@@ -14,7 +15,8 @@ export const precheck: Command = {
     dressHelp(parser, {
       usage:
         "backurne precheck\n\nLooks for everything that is wrong with the backups and stores it: in the backup pool, and in\n" +
-        "check.json of state_dir, from which `backurne check` reads it. Problems found are no failure: exit 0.",
+        "check.json of state_dir, from which `backurne check` reads it. Problems found are no failure: exit 0,\n" +
+        "or 3 where somebody who is to be told of them could not be.",
       examples: [
         ["backurne precheck", "now; put it into cron where backups run seldom"],
         ["backurne precheck --json | jq '.problems[]'", "for programs"],
@@ -26,7 +28,8 @@ export const precheck: Command = {
       if (args.json) printDocument(found, world);
       else printLines(renderPrecheck(found, lookOf({ settings, world })), world);
       const { logger } = await openLog(args.logLevel ?? settings.logLevel, world);
-      await openTelling((message) => logger.warn(message)).tellPrecheck();
-      return 0;
+      const untold = await openTelling().tellPrecheck();
+      for (const { about, failure } of untold) logger.error(`${about}: ${failure.message}`);
+      return untold.length > 0 ? exitCodeOfError("command") : 0;
     }),
 };

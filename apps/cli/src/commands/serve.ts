@@ -42,10 +42,11 @@ async function runServer(
     now: world.now,
     stop: world.stop,
     openOutlet() {
-      const outlet = openTelling(warn).openOutlet();
+      const outlet = openTelling().openOutlet();
       const sinks = [writeLog(logger), writeRunFile({ stateDir: settings.stateDir, warn }), outlet];
-      return { ...joinSinks(sinks), close: outlet.close };
+      return { ...outlet, ...joinSinks(sinks) };
     },
+    tellPrecheck: () => openTelling().tellPrecheck(),
     log: (message, error) => logger.error(error === undefined ? {} : { error: describeError(error) }, message),
     onListening: (place) => printLines([`listening on ${place}`], world),
   });

@@ -6,8 +6,8 @@ import type { World } from "../world.ts";
 export interface Session {
   readonly backurne: Backurne;
   readonly settings: Settings;
-  /** Whoever is to be told of runs besides those who look; `warn` hears what could not be said. */
-  readonly openTelling: (warn: (message: string) => void) => Telling;
+  /** Whoever is to be told of runs besides those who look. */
+  readonly openTelling: () => Telling;
 }
 
 /** Reads the configuration, opens the front door, undoes what was mapped for so long, and closes it again whatever happens. */
@@ -19,7 +19,6 @@ export async function withBackurne<T>(
   const settings = await door.readConfig(door.findConfig({ flag: args.config, env: world.env }));
   await using backurne = await door.openBackurne(settings, { now: world.now, env: world.env });
   for (const left of await backurne.sweepMapped()) world.stderr.write(`WARN ${printable(left)}\n`);
-  const openTelling = (warn: (message: string) => void) =>
-    door.openTelling(settings, { env: world.env, now: world.now, warn });
+  const openTelling = () => door.openTelling(settings, { env: world.env, now: world.now });
   return await work({ backurne, settings, openTelling });
 }

@@ -1,4 +1,4 @@
-import type { ImageListing, ImageUsage, JobReport, Precheck, RunReport } from "@backurne/model";
+import type { ImageListing, ImageUsage, JobReport, PoolSpace, Precheck, RunReport } from "@backurne/model";
 import { Gauge, Registry } from "prom-client";
 import { CHECK_EXIT, judgePrecheck } from "../check-status.ts";
 import type { ProgressView } from "../progress-view.ts";
@@ -11,6 +11,7 @@ export interface Measured {
   /** undefined: it could not be listed. */
   readonly images?: readonly ImageListing[] | undefined;
   readonly usage?: readonly ImageUsage[] | undefined;
+  readonly space?: PoolSpace | undefined;
   /** Of this host, the newest first. */
   readonly runs: readonly RecordedRun[];
   /** Of runs of this very process. */
@@ -37,7 +38,7 @@ export async function renderMetrics(measured: Measured): Promise<string> {
 
 type Make = (name: string, help: string, labelNames?: readonly string[]) => Gauge;
 
-function measureImages({ images, usage }: Measured, gauge: Make): void {
+function measureImages({ images, usage, space }: Measured, gauge: Make): void {
   gauge("listed", "1 when the backups could be listed").set(images ? 1 : 0);
   if (images) {
     const good = gauge("last_backup_timestamp_seconds", "Newest backup of a profile", [...DISK, "profile"]);
@@ -63,6 +64,14 @@ function measureImages({ images, usage }: Measured, gauge: Make): void {
   if (usage) {
     const used = gauge("used_bytes", "Space a backup image uses with all its snapshots", ["image"]);
     for (const one of usage) used.set({ image: one.uuid }, one.used);
+  }
+  if (space) {
+    const { pool, stored, available } = space;
+    gauge("pool_stored_bytes", "What the backup pool holds, without replicas", ["pool"]).set({ pool }, stored);
+    gauge("pool_available_bytes", "What still fits into it, by its quota where that is less", ["pool"]).set(
+      { pool },
+      available,
+    );
   }
 }
 

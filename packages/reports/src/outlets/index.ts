@@ -2,4 +2,4 @@
 export { notify } from "./notify.ts";
 export type { NotifyTools } from "./notify.ts";
 export { openOutlets } from "./open.ts";
-export type { Outlet } from "./outlet.ts";
+export type { Outlet, Untold } from "./outlet.ts";

@@ -1,6 +1,7 @@
 import { printable, type MailSettings } from "@backurne/model";
 import type { Notice } from "./notices.ts";
 import { authorities } from "./post.ts";
+import { inWords } from "./tls-words.ts";
 
 /** ms */
 const PATIENCE = 20_000;
@@ -34,6 +35,8 @@ export async function sendMail(settings: MailSettings, notice: Notice): Promise<
       text: describeNotice(notice),
       headers: { "auto-submitted": "auto-generated" },
     });
+  } catch (error) {
+    throw inWords(error as Error);
   } finally {
     transport.close();
   }

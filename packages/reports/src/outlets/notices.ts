@@ -66,7 +66,7 @@ export interface Manner {
 const DAY = 86_400_000;
 const FAILED = "failed: ";
 /** Over when all went well. */
-const OF_NOBODY: readonly string[] = ["the run", "the trash"];
+const OF_NOBODY: readonly string[] = ["the run", "the trash", "report_time"];
 /** What is longer than a life of being told is forgotten. */
 const FORGOTTEN = 30 * DAY;
 

@@ -1,10 +1,11 @@
-import { randomUUID } from "node:crypto";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { describeError, printable, type NotifySettings, type Precheck, type RunReport } from "@backurne/model";
+import { mkdir, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { NotifySettings, Precheck, RunReport } from "@backurne/model";
+import { replaceFile } from "../replace-file.ts";
+import { alone } from "./alone.ts";
 import { sendMail } from "./mail.ts";
 import { decideNotice, nothingTold, type Notice, type Told } from "./notices.ts";
-import type { RunProgram, Warn } from "./outlet.ts";
+import { untold, type RunProgram, type Untold } from "./outlet.ts";
 import { post } from "./post.ts";
 
 export interface NotifyTools {
@@ -13,21 +14,25 @@ export interface NotifyTools {
   /** Epoch ms. */
   readonly now: () => number;
   readonly run: RunProgram;
-  readonly warn: Warn;
   /** What precheck has stored on this host. */
   readonly precheck: () => Promise<Precheck | undefined>;
 }
 
 /**
- * Tells who is to be told, after a run or a precheck. Never throws. What nobody could be told counts as not told: the next
- * run tries again.
+ * Tells who is to be told, after a run or a precheck. Never throws, and answers who could not be told. What nobody could be
+ * told counts as not told: the next run tries again. Runs of several processes of this host tell one after the other.
  */
 export async function notify(
   settings: NotifySettings,
   report: RunReport | undefined,
   tools: NotifyTools,
-): Promise<void> {
-  const { stateDir, host, now, warn } = tools;
+): Promise<readonly Untold[]> {
+  return alone(tools.stateDir, () => tell(settings, report, tools));
+}
+
+async function tell(settings: NotifySettings, report: RunReport | undefined, tools: NotifyTools) {
+  const { stateDir, host, now } = tools;
+  const failed: Untold[] = [];
   const file = join(stateDir, "notices.json");
   const before = await read(file);
   const precheck = await tools.precheck().catch(() => undefined);
@@ -36,13 +41,14 @@ export async function notify(
     const ways = waysOf(settings, notice, tools);
     const ended = await Promise.allSettled(ways.map(([, way]) => way()));
     ended.forEach((end, index) => {
-      if (end.status === "rejected") warn(`notify: ${ways[index]?.[0]}: ${printable(describeError(end.reason))}`);
+      if (end.status === "rejected") failed.push(untold("notify", end.reason, ways[index]?.[0]));
     });
-    if (ended.every(({ status }) => status === "rejected")) return;
+    if (failed.length === ways.length) return failed;
   }
   await keep(file, told).catch((error: unknown) =>
-    warn(`notify: what was told is not remembered: ${describeError(error)}`),
+    failed.push(untold("notify", error, "what was told is not remembered")),
   );
+  return failed;
 }
 
 type Way = readonly [name: string, tell: () => Promise<void>];
@@ -75,8 +81,6 @@ async function read(file: string): Promise<Told> {
 }
 
 async function keep(file: string, told: Told): Promise<void> {
-  const part = `${file}.${randomUUID()}`;
-  await mkdir(join(file, ".."), { recursive: true, mode: 0o755 });
-  await writeFile(part, `${JSON.stringify(told)}\n`, { flag: "wx", mode: 0o640 });
-  await rename(part, file);
+  await mkdir(dirname(file), { recursive: true, mode: 0o755 });
+  await replaceFile(file, `${JSON.stringify(told)}\n`, 0o640);
 }

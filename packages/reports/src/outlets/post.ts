@@ -3,6 +3,7 @@ import { request as plain } from "node:http";
 import { request as wrapped, type RequestOptions } from "node:https";
 import { getCACertificates } from "node:tls";
 import type { ClientTls } from "@backurne/model";
+import { inWords } from "./tls-words.ts";
 
 /** ms for one request. */
 const TIMEOUT = 10_000;
@@ -39,7 +40,10 @@ export async function post({ url, headers, body, tls }: Post): Promise<void> {
     // Node wraps the reason of an abort.
     const isLate = ({ name, cause }: Error): boolean =>
       name === "TimeoutError" || (cause instanceof Error && cause.name === "TimeoutError");
-    sent.on("error", (error) => reject(isLate(error) ? new Error("no answer within 10 s") : error));
+    sent.on("error", (error) => {
+      if (isLate(error)) reject(new Error("no answer within 10 s"));
+      else reject(https ? inWords(error) : error);
+    });
     sent.end(body);
   });
 }

@@ -1,19 +1,7 @@
 import { appendFile } from "node:fs/promises";
-import {
-  describeError,
-  printable,
-  type ReportTime,
-  type RunEvent,
-  type Subject,
-  type TransferMode,
-} from "@backurne/model";
+import { printable, type ReportTime, type RunEvent, type Subject, type TransferMode } from "@backurne/model";
 import { writeInflux } from "./influx.ts";
-import type { Outlet, RunProgram, Warn } from "./outlet.ts";
-
-interface Tools {
-  readonly run: RunProgram;
-  readonly warn: Warn;
-}
+import { untold, type Outlet, type RunProgram, type Untold } from "./outlet.ts";
 
 /** One transfer: from where, what, how long without the time it waited. */
 export interface Timed {
@@ -27,22 +15,26 @@ export interface Timed {
 }
 
 /** Says how long each transfer took, soon after it has ended; what cannot be said is told once a run. */
-export function reportTime(where: ReportTime, { run, warn }: Tools): Outlet {
+export function reportTime(where: ReportTime, run: RunProgram): Outlet {
   const subjects = new Map<string, Subject>();
   const waiting: Timed[] = [];
   let busy: Promise<void> | undefined;
-  let broken = false;
+  let broken: Untold | undefined;
 
   async function work(): Promise<void> {
     while (waiting.length > 0 && !broken) {
       try {
         await say(where, waiting.splice(0), run);
       } catch (error) {
-        broken = true;
-        warn(`report_time: ${printable(describeError(error))}`);
+        broken = untold("report_time", error);
       }
     }
     busy = undefined;
+  }
+
+  async function settle(): Promise<readonly Untold[]> {
+    await busy;
+    return broken ? [broken] : [];
   }
 
   return {
@@ -55,7 +47,9 @@ export function reportTime(where: ReportTime, { run, warn }: Tools): Outlet {
       busy ??= work();
     },
     end: () => undefined,
-    close: async () => busy,
+    settle,
+    // What went wrong stands in the report by now.
+    close: async () => [],
   };
 }
 
