@@ -351,7 +351,7 @@ export const diagnosis: Diagnosis = {
       severity: "warning",
       probe: "leftovers",
       about: `${evil.guest}@snap`,
-      what: "the snapshot is protected, as the old tool left what it had mapped",
+      what: "the snapshot is protected, and nothing of ours has it mapped",
       why: "it cannot expire",
       how: "doctor --fix unprotects it",
       fix: { kind: "unprotect", image: evil.guest, snapshot: "snap" },
