@@ -14,7 +14,7 @@ test("a backup is opened, listed and closed", async () => {
   const mapping = mapped.parse(await made.json());
   expect([made.status, made.headers.get("location")]).toEqual([201, `${MAPPINGS}/m1`]);
   expect(mapping).toMatchObject({ kind: "mapping", id: "m1", backups: [{ reference: "alpha/disk" }] });
-  expect(Date.parse(mapping.expires ?? "") - Date.parse(mapping.since)).toBe(8 * 3_600_000);
+  expect(Date.parse(mapping.expires ?? "") - Date.parse(mapping.since ?? "")).toBe(8 * 3_600_000);
   expect(await openOnes(ask)).toMatchObject([{ id: "m1" }]);
   const undone = await ask(`${MAPPINGS}/m1`, { method: "DELETE", as: "map" });
   expect([undone.status, await undone.json()]).toMatchObject([200, { kind: "unmapped", mappings: [{ id: "m1" }] }]);

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll } from "vitest";
 import { openScene, type Scene } from "../src/scene.ts";
+import { keepApart } from "./cases/apart.ts";
 import { typeCommands } from "./cases/command-line.ts";
 import { readForeignFormats } from "./cases/foreign.ts";
 import { meetHostileGuests } from "./cases/hostile.ts";
@@ -18,5 +19,13 @@ afterEach(async () => {
   if (left !== "") throw new Error(`a mapping left\n${left}`);
 });
 
-for (const cases of [lookInside, meetHostileGuests, readForeignFormats, liveThrough, killEverywhere, typeCommands])
+for (const cases of [
+  lookInside,
+  meetHostileGuests,
+  readForeignFormats,
+  liveThrough,
+  keepApart,
+  killEverywhere,
+  typeCommands,
+])
   cases(() => scene);
