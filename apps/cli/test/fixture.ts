@@ -663,6 +663,14 @@ export const differing: Mapping = {
   devices: [{ device: "store/web01-flat.vmdk", on: [], size: 2 ** 30, why: "not opened" }],
 };
 
+export const unreadable: Mapping = {
+  id: "m5",
+  backups: [],
+  state: "unreadable",
+  differences: ["its journal is broken in line 1", "undo it by hand"],
+  devices: [],
+};
+
 export const mapping: readonly MappingEvent[] = [
   { kind: "opening", layer: "lvm", about: "backurne_m3_vg" },
   { kind: "left", device: "/dev/mapper/backurne_m3_vg-safe", why: "encrypted" },
