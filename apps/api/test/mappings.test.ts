@@ -48,6 +48,7 @@ test.each([
   ["an image that is not there", { image: "nowhere", snapshot: "latest" }, 404],
   ["a snapshot that is not there", { image: "alpha/disk", snapshot: "@1999" }, 404],
   ["a time that is none", { image: "alpha/disk", snapshot: "latest", for: "soon" }, 400],
+  ["a time beyond all dates", { image: "alpha/disk", snapshot: "latest", for: "999999999w" }, 400],
 ])("%s is a problem", async (_, body, status) => {
   const { ask } = await openApi();
   expect((await ask(MAPPINGS, { body })).status).toBe(status);
