@@ -42,7 +42,7 @@ async function openHand(arena: Arena): Promise<Hand> {
 /** Five points, of which a run lets two go. */
 async function openExpiring() {
   const arena = await openArena([{ count: 3 }]);
-  await makeHistory(arena, "disk", daily(5, { newest: 0.1, count: 3 }));
+  await makeHistory(arena, "disk", daily(5, { newest: 1 / 8, count: 3 }));
   await arena.createImage("stays", 8 * MiB);
   const namesOf = async () => (await arena.backupSnapshots(TARGET)).map(({ name }) => name);
   const [oldest = ""] = await namesOf();
