@@ -1,5 +1,6 @@
 import { rbd } from "@backurne/sandbox";
 import { beforeAll, expect, test } from "vitest";
+import { setFull } from "../../src/full.ts";
 import { draw, mapOf, printedBy, valueOf, type Scene } from "../../src/scene.ts";
 
 const MAPPINGS = "/var/lib/backurne/mappings";
@@ -104,21 +105,28 @@ export function keepApart(open: () => Scene): void {
       expect(answer).toMatchObject({ code: "refused", hint: expect.stringMatching(hint) });
   });
 
-  test("a cluster that does not answer is waited for by unmap, a minute, and by nobody else", async () => {
-    const hang = "date >/run/backurne/m1/disk/now; kill -STOP $(pidof rbd-nbd)";
-    // The umount that the sweep left cannot be killed: it ends when the device does.
-    const wait = "for i in $(seq 150); do pidof umount >/dev/null || exit 0; sleep 1; done; echo it hangs";
-    const [, , , swept] = await scene.ask(
-      mapOf(["bare"], { lifetime: 60_000 }),
-      { do: "shell", script: hang },
-      { do: "turn clock", by: 60_001 },
-      { do: "sweep", patience: 10_000 },
-    );
-    expect(swept?.value).toEqual([
-      "m1 has expired: undoing it takes long, and nothing waits for that but `backurne unmap m1`",
-    ]);
-    const [waited, undone] = await scene.ask({ do: "shell", script: wait }, { do: "unmap", id: "m1" });
-    expect(printedBy(waited)).toBe("");
+  test("a cluster that does not answer is waited for by umount, a minute, and by no other command", async () => {
+    // What is written is to be flushed when it is unmounted.
+    const [mapped] = await scene.ask(mapOf(["bare"], { lifetime: 1 }), {
+      do: "shell",
+      script: "date >/run/backurne/m1/disk/now",
+    });
+    expect(valueOf(mapped).state).toBe("ok");
+    await setFull(scene.sandbox, true);
+    try {
+      const [swept] = await scene.ask({ do: "sweep", patience: 10_000 });
+      expect(swept?.value).toEqual([
+        "m1 has expired: undoing it takes long, and nothing waits for that but `backurne unmap m1`",
+      ]);
+      // The umount that was left cannot be killed: it ends when the device does.
+      const wait =
+        "pidof umount; for i in $(seq 150); do pidof umount >/dev/null || exit 0; sleep 1; done; echo it hangs";
+      const [waited] = await scene.ask({ do: "shell", script: wait });
+      expect(printedBy(waited)).toMatch(/^\d+\n$/);
+    } finally {
+      await setFull(scene.sandbox, false);
+    }
+    const [undone] = await scene.ask({ do: "unmap", id: "m1" });
     expect(undone).not.toHaveProperty("error");
   });
 }

@@ -1,19 +1,10 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, describe, expect, test } from "vitest";
 import { openCommandLine, type CommandLine } from "../../src/command-line.ts";
 import type { Scene } from "../../src/scene.ts";
-import { ceph, type Sandbox } from "@backurne/sandbox";
+import { setFull } from "../../src/full.ts";
 
 /** Times and names that differ from run to run. */
 const settle = (text: string): string => text.replace(/\d{4}-\d\d-\d\d \d\d:\d\d/g, "YYYY-MM-DD hh:mm");
-
-/** Lowered from below, raised from above: the monitor wants them in order. */
-async function setFull({ backup }: Sandbox, full: boolean): Promise<void> {
-  const ratios = Object.entries({ nearfull: [0.000_01, 0.85], backfillfull: [0.000_02, 0.9], full: [0.000_03, 0.95] });
-  const commands = ratios.map(([kind, [low, high]]) => ["osd", `set-${kind}-ratio`, String(full ? low : high)]);
-  for (const command of full ? commands : commands.toReversed()) await ceph(backup, command);
-  while ((await ceph(backup, ["osd", "dump"])).includes(",full") !== full) await sleep(200);
-}
 
 export function typeCommands(open: () => Scene): void {
   describe("the command line", () => {
