@@ -149,7 +149,10 @@ async function readHolders(
 }
 
 async function readLife(file: string): Promise<Life | undefined> {
-  const text = await readFile(file, "utf8").catch(() => "");
+  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT") throw error; // it may well live
+    return "";
+  });
   try {
     return JSON.parse(text) as Life;
   } catch {
