@@ -2,6 +2,7 @@ import { describeError } from "@backurne/model";
 import { closeAll } from "./close.ts";
 import { dropUnborn, holdPlace, isHeld, listPlaces, type Place } from "./home.ts";
 import { readJournal } from "./journal.ts";
+import { findUsers } from "./programs/processes.ts";
 import { createNames, type Site } from "./site.ts";
 import type { Story } from "./story.ts";
 
@@ -9,7 +10,7 @@ import type { Story } from "./story.ts";
 const PATIENCE = 10_000;
 
 /**
- * Undoes what has expired, and what nobody ever got to map. What is in use stays; what takes too long goes on until its program
+ * Undoes what has expired, and what nobody ever got to map. What is in use stays as it is; what takes too long goes on until its program
  * has ended, and is left to `unmap`, which waits for it.
  * @returns a line for each that is left.
  */
@@ -36,10 +37,14 @@ async function isOver({ directory }: Place, site: Site): Promise<boolean> {
 
 /** Why it is left; undefined: it is undone, or somebody else is at it. */
 async function undo(place: Place, site: Site, signal: AbortSignal): Promise<string | undefined> {
-  const held = signal.aborted ? undefined : await holdPlace(place).catch(() => undefined);
-  if (held === undefined) return signal.aborted ? tooLong(place) : undefined;
+  if (signal.aborted) return tooLong(place);
+  const held = await holdPlace(place).catch(() => undefined);
+  if (held === undefined) return undefined;
   try {
     await using _ = held;
+    // Undone newest first it would be gone by half before that shows.
+    const users = await findUsers(place.room);
+    if (users.length > 0) return `${place.room} is in use by ${users.join(", ")}`;
     await closeAll(held, { site, signal, emit: () => {}, unique: createNames() });
     return undefined;
   } catch (error) {

@@ -105,6 +105,21 @@ export function keepApart(open: () => Scene): void {
       expect(answer).toMatchObject({ code: "refused", hint: expect.stringMatching(hint) });
   });
 
+  test("what has expired and is in use stays whole", async () => {
+    const hold = "(cd /run/backurne/m1/p1 && exec setsid sleep 1000 >/dev/null 2>&1 </dev/null) & sleep 1";
+    const [, , left, listed, , gone] = await scene.ask(
+      mapOf(["stack"], { lifetime: 1 }), // p1 is undone last
+      { do: "shell", script: hold },
+      { do: "sweep" },
+      { do: "list" },
+      { do: "shell", script: "kill $(pidof sleep)" },
+      { do: "sweep" },
+    );
+    expect(left?.value).toEqual([expect.stringMatching(/m1 is in use by sleep/)]);
+    expect(listed?.value).toMatchObject([{ id: "m1", state: "ok", differences: [] }]);
+    expect(gone?.value).toEqual([]);
+  });
+
   test("a cluster that does not answer is waited for by umount, a minute, and by no other command", async () => {
     // What is written is to be flushed when it is unmounted.
     const [mapped] = await scene.ask(mapOf(["bare"], { lifetime: 1 }), {
