@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { createAdaptorServer } from "@hono/node-server";
 import type { AddressInfo } from "node:net";
 import { chromium, type Browser, type Page } from "playwright-core";
@@ -38,6 +38,7 @@ async function visit({ scope = "admin", width = 1280, dark = false, script = tru
   const port = await freePort();
   const api = await openApi({ api: { listen: { host: "127.0.0.1", port }, hosts: [] } }, {}, liveThrough);
   await api.scene.backurne.precheck();
+  await openBackup(api);
   const server = createAdaptorServer({ fetch: buildApp(api.scene).fetch });
   await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", () => resolve()));
   const context = await browser.newContext({
@@ -83,7 +84,27 @@ async function shoot(page: Page, name: string): Promise<void> {
 /** Pixels that hang out at the right. */
 const WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
 
-const PLACES = ["/", "/images/px1%2Fweb01%2Fscsi0", "/plan", "/runs", "/policies", "/findings"];
+const PLACES = [
+  "/",
+  "/images/px1%2Fweb01%2Fscsi0",
+  "/plan",
+  "/runs",
+  "/policies",
+  "/findings",
+  "/mappings",
+  "/mappings/m1/files?path=p1",
+];
+
+/** A backup that is open, and what its guest has in there. */
+async function openBackup({ scene, mounted }: Api): Promise<void> {
+  await scene.backurne.map({ image: "px1/web01/scsi0", snapshot: "latest", lifetime: DAY });
+  await mkdir(`${mounted}/var/a directory`, { recursive: true });
+  await writeFile(`${mounted}/var/log of ${"a long name ".repeat(15)}`, "text");
+  await writeFile(`${mounted}/page.html`, "<script>alert(1)</script>");
+  await writeFile(`${mounted}/<img src=x onerror=alert(1)>`, "");
+  await writeFile(`${mounted}/gpj.\u202eexe`, "");
+  await symlink("/var", `${mounted}/to-var`);
+}
 
 describe("whoever has a token", () => {
   test("sees what is protected, and by a word less of it; an image shows its points, and why they stay", async () => {
@@ -154,6 +175,77 @@ describe("whoever has a token", () => {
     await page.getByRole("button", { name: "Enter" }).click();
     await expect.poll(() => page.getByRole("alert").textContent()).toContain("not known");
     await shoot(page, "login");
+  });
+});
+
+describe("files of a backup", () => {
+  test.each([true, false])("it is opened, browsed and closed, and a file of it saved; script: %s", async (script) => {
+    const { page, url, scene, troubles } = await visit({ script });
+    await page.goto(`${url}/images/px1%2Fweb01%2Fscsi0`);
+    await page.getByRole("button", { name: "Open", exact: true }).first().click();
+    await page.getByRole("heading", { name: /^m2/ }).waitFor();
+    await page.getByRole("link", { name: "Browse the files of m1" }).click();
+    await page.getByRole("link", { name: "p1/" }).click();
+    await shoot(page, "files");
+    await page.getByRole("link", { name: "to-var/" }).click();
+    await page.getByRole("link", { name: "a directory/" }).click();
+    await page.getByText("Nothing is in it.").waitFor();
+    await page.getByRole("navigation", { name: "Directories above" }).getByRole("link", { name: "p1" }).click();
+    const [saved] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("link", { name: "Download page.html" }).click(),
+    ]);
+    expect([saved.suggestedFilename(), await readFile(await saved.path(), "utf8")]).toEqual([
+      "page.html",
+      "<script>alert(1)</script>",
+    ]);
+    const [packed] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("link", { name: "Download var as zip" }).click(),
+    ]);
+    expect([packed.suggestedFilename(), (await readFile(await packed.path())).subarray(0, 2).toString()]).toEqual([
+      "var.zip",
+      "PK",
+    ]);
+    await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Mapped" }).click();
+    await page.getByRole("button", { name: "Close m2" }).click();
+    await expect.poll(() => page.getByRole("button", { name: "Close m2" }).count()).toBe(0);
+    expect((await scene.backurne.listMapped()).map(({ id }) => id)).toEqual(["m1"]);
+    expect(troubles).toEqual([]);
+  });
+
+  test("a page of a guest's is never one of ours, and its names are text", async () => {
+    const { page, url, troubles } = await visit();
+    const asked: string[] = [];
+    page.on("dialog", (dialog) => (asked.push(dialog.message()), void dialog.dismiss()));
+    await page.goto(`${url}/mappings/m1/files?path=p1`);
+    await page.getByText("<img src=x onerror=alert(1)>").waitFor();
+    await page.getByText("gpj.\\u202eexe").waitFor();
+    // Typed as an address, too: it is saved, and the page stays.
+    const saved = page.waitForEvent("download");
+    await page.goto(`${url}/mappings/m1/content?path=p1/page.html`).catch(() => undefined);
+    await saved;
+    // In a frame of a page, and as a script of it.
+    const framed = await page.evaluate(`new Promise((resolve) => {
+      const script = document.createElement("script");
+      script.src = "/mappings/m1/content?path=p1/page.html";
+      script.onerror = () => resolve("refused");
+      script.onload = () => resolve("run");
+      document.body.append(script);
+    })`);
+    expect([framed, asked]).toEqual(["refused", []]);
+    expect(troubles.join()).toContain("MIME type");
+  });
+
+  test("by keyboard alone: a directory is entered, and left", async () => {
+    const { page, url } = await visit();
+    await page.goto(`${url}/mappings/m1/files?path=p1`);
+    await page.getByRole("link", { name: "var/", exact: true }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("link", { name: "a directory/" }).waitFor();
+    await page.getByRole("link", { name: "m1", exact: true }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByText("1 entry").waitFor();
   });
 });
 

@@ -30,6 +30,8 @@ const HEADERS = {
   xFrameOptions: "DENY",
   // Without any referrer a browser would not say either from which page a form comes.
   referrerPolicy: "same-origin",
+  // What is of a guest has a stricter policy of its own.
+  overwrite: false,
   // Whether there is TLS is the proxy's to know.
   strictTransportSecurity: false,
   contentSecurityPolicy: {

@@ -56,3 +56,32 @@ export const run = z.strictObject({
   report: runReport.readonly().optional(),
 });
 export type Run = z.infer<typeof run>;
+
+const kind = z.enum(["directory", "file", "link", "device", "fifo", "socket"]);
+
+/**
+ * `name` and `target` are for people: on one line, what is no text escaped. `path` leads there: percent-encoded byte by byte, as
+ * it goes behind `?path=`. `volume`: a file system. `leads`: what a link leads to inside it, nothing where that is not there.
+ */
+const fileEntry = z.strictObject({
+  name: z.string(),
+  path: z.string(),
+  kind: z.enum(["volume", ...kind.options]),
+  size: z.number(),
+  modified: z.string().optional(),
+  target: z.string().optional(),
+  leads: kind.optional(),
+  label: z.string().optional(),
+});
+
+/** By the bytes of their names; `trail`: the directories down to it; `next` goes behind `&after=` for the next page. `total`: of all pages. */
+export const files = z.strictObject({
+  version,
+  kind: z.literal("files"),
+  mapping: z.string(),
+  path: z.string(),
+  trail: z.array(z.strictObject({ name: z.string(), path: z.string() })).readonly(),
+  entries: z.array(fileEntry).readonly(),
+  total: count,
+  next: z.string().optional(),
+});

@@ -20,8 +20,9 @@ interface Spec<P extends Fields, Q extends Fields, B extends z.ZodType> {
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;
-  /** What is answered; undefined: `run` answers by itself, with a stream. */
+  /** What is answered; undefined: `run` answers by itself, with a stream of this type (else server-sent events). */
   readonly answer?: z.ZodType | undefined;
+  readonly streams?: readonly string[];
   readonly status?: 200 | 201 | 202;
   readonly run: (asked: Asked<z.output<P>, z.output<Q>, z.output<B>>, scene: Scene) => Promise<unknown>;
 }
@@ -65,9 +66,10 @@ export function mount(app: OpenAPIHono<Env>, endpoints: readonly Endpoint[], sce
   }
 }
 
-function routeOf({ method, path, scope, summary, params, query, body, answer, status = 200 }: Endpoint) {
+function routeOf({ method, path, scope, summary, params, query, body, answer, streams, status = 200 }: Endpoint) {
   const json = (schema: z.ZodType) => ({ "application/json": { schema } });
-  const good = answer ? json(answer) : { "text/event-stream": { schema: z.string() } };
+  const stream = Object.fromEntries((streams ?? ["text/event-stream"]).map((type) => [type, { schema: z.string() }]));
+  const good = answer ? json(answer) : stream;
   const middleware: MiddlewareHandler[] = [requireScope(scope), ...(body ? [requireJson] : [])];
   return createRoute({
     method,

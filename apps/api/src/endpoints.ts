@@ -1,8 +1,9 @@
 import type { Endpoint } from "./endpoint.ts";
+import { fileRoutes } from "./routes/files.ts";
 import { guestRoutes } from "./routes/guests.ts";
 import { imageRoutes } from "./routes/images.ts";
 import { lookRoutes } from "./routes/looks.ts";
-import { mappingRoutes } from "./routes/mappings.ts";
+import { mappingRoutes, unmappingRoutes } from "./routes/mappings.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { simulationRoutes } from "./routes/simulation.ts";
 import { verificationRoutes } from "./routes/verifications.ts";
@@ -13,6 +14,8 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...verificationRoutes,
   ...lookRoutes,
   ...mappingRoutes,
+  ...fileRoutes,
+  ...unmappingRoutes,
   ...guestRoutes,
   ...simulationRoutes,
 ];

@@ -2,7 +2,7 @@ import { BackurneError, describeError, type ErrorCode } from "@backurne/model";
 import { z } from "zod";
 
 /** What can be wrong with a request itself, besides what can be wrong in the house. */
-export type RequestFault = "unauthenticated" | "forbidden" | "misdirected" | "too-large" | "not-json";
+export type RequestFault = "unauthenticated" | "forbidden" | "misdirected" | "too-large" | "not-json" | "no-such-range";
 
 /** The one table from kinds of trouble to statuses. */
 const STATUS_OF = {
@@ -15,6 +15,7 @@ const STATUS_OF = {
   difference: 409,
   "too-large": 413,
   "not-json": 415,
+  "no-such-range": 416,
   misdirected: 421,
   unexpected: 500,
   configuration: 500,
@@ -32,6 +33,7 @@ const TITLE_OF: Readonly<Record<Status, string>> = {
   409: "It cannot be done now",
   413: "The request is too large",
   415: "The body has to be JSON",
+  416: "It has no such part",
   421: "Another host was asked",
   500: "Something went wrong here",
   502: "A program or a cluster failed",

@@ -12,6 +12,8 @@ const GOOD: Readonly<Record<string, { readonly query?: string; readonly body?: u
     body: { profiles: { daily: { count: 30 }, often: { count: 3, every: "6h" } } },
   },
   "post /mappings": { body: { image: "alpha/disk", snapshot: "latest", for: "8h" } },
+  "get /mappings/{mapping}/files/content": { query: "?path=p1/file" },
+  "get /mappings/{mapping}/files/archive": { query: "?path=p1&format=zip" },
   "post /simulation": {
     body: {
       profiles: { daily: { count: 7, at: "01:00" }, weekly: { count: 4 } },

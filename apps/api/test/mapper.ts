@@ -1,8 +1,8 @@
 import type { House } from "@backurne/engine";
 import { BackurneError, type Mapping } from "@backurne/model";
 
-/** Remembers what was asked of it: devices are for the tests of the mapper. */
-export function openFakeMapper(now: () => number): House["mapper"] {
+/** Remembers what was asked of it: devices are for the tests of the mapper. `mounted`: what stands for a file system there. */
+export function openFakeMapper(now: () => number, mounted: string): House["mapper"] {
   const open = new Map<string, Mapping>();
   let count = 0;
   return {
@@ -11,7 +11,7 @@ export function openFakeMapper(now: () => number): House["mapper"] {
       const id = `m${(count += 1)}`;
       const expires = lifetime === undefined ? {} : { expires: new Date(now() + lifetime).toISOString() };
       const rest = { by: "root", since: new Date(now()).toISOString(), state: "ok", differences: [] } as const;
-      open.set(id, { id, backups, ...rest, ...expires, devices: [{ device: "/dev/nbd0", on: [], size: 4096 }] });
+      open.set(id, { id, backups, ...rest, ...expires, devices: devicesOf(mounted) });
       return open.get(id) as Mapping;
     },
     async unmap(id) {
@@ -25,4 +25,11 @@ export function openFakeMapper(now: () => number): House["mapper"] {
       return [];
     },
   };
+}
+
+function devicesOf(mountpoint: string): Mapping["devices"] {
+  return [
+    { device: "/dev/nbd0", on: [], size: 4096, type: "gpt" },
+    { device: "/dev/nbd0p1", on: ["/dev/nbd0"], size: 2048, type: "ext4", label: "<i>root</i>\n", mountpoint },
+  ];
 }

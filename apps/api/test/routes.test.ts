@@ -1,3 +1,5 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { z } from "zod";
 import { expect, test, vi } from "vitest";
 import { problem } from "../src/problem.ts";
@@ -5,7 +7,8 @@ import { errands } from "./errands.ts";
 import { openApi } from "./world.ts";
 
 test("every route answers by its schema", async () => {
-  const { ask, scene, world, logged } = await openApi();
+  const { ask, scene, world, logged, mounted } = await openApi();
+  await writeFile(join(mounted, "file"), "of a guest");
   await scene.backurne.precheck();
   await scene.backurne.setGuestProfiles({ cluster: "px1", vmid: 100 }, { profiles: { daily: { count: 9 } } });
   const run = ((await (await ask("/api/v1/runs", { body: {} })).json()) as { run: string }).run;

@@ -1,7 +1,8 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { House } from "@backurne/engine";
+import { createExecutor } from "@backurne/exec";
 import type { Settings } from "@backurne/model";
 import { writeRunFile } from "@backurne/reports";
 import { backUp, DAY, guest, openWorld, profile, type World } from "@backurne/simulation";
@@ -35,6 +36,8 @@ export interface Asked {
 export interface Api {
   readonly world: World;
   readonly scene: Scene;
+  /** What stands for the file system of whatever is mapped: `p1`. */
+  readonly mounted: string;
   readonly audited: AuditLine[];
   readonly logged: unknown[];
   /** By scope. */
@@ -54,6 +57,12 @@ async function liveShortly(): Promise<World> {
   return world;
 }
 
+/** What archives are made by is the real one; everything else is simulated. */
+function onlyTar(simulated: House["executor"]): House["executor"] {
+  const real = createExecutor({ env: process.env });
+  return { run: (pipeline, options) => (pipeline[0].file === "tar" ? real : simulated).run(pipeline, options) };
+}
+
 /** The API in this process, before the engine in memory. */
 export async function openApi(
   changes: Partial<Settings> = {},
@@ -69,8 +78,12 @@ export async function openApi(
   const usage = async () => [...world.backup.images.keys()].map((image) => ({ image, used: 4096 }) as never);
   const keepCheck: House["keepCheck"] = (found) => keepPrecheck(stateDir, found);
   const now = (): number => world.now;
-  const mapper = openFakeMapper(now);
-  const house = world.host("bk1", { settings, keepCheck, mapper, backup: { ...backup, usage } });
+  const mounted = join(stateDir, "run", "p1");
+  await mkdir(mounted, { recursive: true });
+  const mapper = openFakeMapper(now, mounted);
+  const { executor: simulatedExecutor } = world.host("bk1");
+  const executor = onlyTar(simulatedExecutor);
+  const house = world.host("bk1", { settings, keepCheck, mapper, executor, backup: { ...backup, usage } });
   const backurne = openDoor(house, async () => undefined);
   const tokens = openTokens(stateDir, now);
   const audited: AuditLine[] = [];
@@ -105,6 +118,7 @@ export async function openApi(
   return {
     world,
     scene,
+    mounted,
     audited,
     logged,
     tokens: made,

@@ -98,14 +98,16 @@ function recordedDoor(scene: Scene, calls: [string, unknown][]): FrontDoor {
     calls.push([name, asked]);
     return answer;
   };
+  const notRecorded = async (): Promise<never> => {
+    throw new Error("not recorded");
+  };
   const backurne: Backurne = {
     plan: async (options) => call("plan", withoutLife(options), plan),
     backup: async (options) => call("backup", withoutLife(options), playRun(scene, options?.onEvent)),
     list: async () => call("list", undefined, images),
     points: async (reference) => call("points", reference, points),
-    inspect: async () => {
-      throw new Error("not recorded");
-    },
+    inspect: notRecorded,
+    files: { list: notRecorded, open: notRecorded, archive: notRecorded },
     guestProfiles: async () => call("guestProfiles", undefined, []),
     setGuestProfiles: async (guest) => call("setGuestProfiles", guest, undefined),
     stats: async () => call("stats", undefined, usages),

@@ -40,7 +40,9 @@ import type {
   Unmapped,
   VerificationReport,
 } from "@backurne/model";
+import type { MappedFiles } from "./files.ts";
 
+export type * from "./files.ts";
 export type {
   ApplyRequest,
   EmptyRequest,
@@ -109,6 +111,8 @@ export interface Backurne extends AsyncDisposable {
   listMapped(): Promise<readonly Mapping[]>;
   /** Undoes what was mapped for a time that is over, as far as that goes in some seconds. Returns a line for each that is left. */
   sweepMapped(): Promise<readonly string[]>;
+  /** What is in those backups. */
+  readonly files: MappedFiles;
   /** What somebody has set for single guests of Proxmox clusters, in the backup pool. */
   guestProfiles(): Promise<readonly GuestProfiles[]>;
   /** Laid over what is configured as the profiles API's answers are; `undefined` takes it back. */

@@ -1,4 +1,5 @@
 export type * from "./api.ts";
+export { openFiles } from "./files.ts";
 export { openBackurne, openDoor } from "./open.ts";
 export { openTelling, type Telling, type TellingOptions } from "./telling.ts";
 export { VERSION } from "./version.ts";

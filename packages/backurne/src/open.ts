@@ -41,6 +41,7 @@ import { hearZstd, localTransport } from "@backurne/ssh";
 import type { Backurne, OpenOptions } from "./api.ts";
 import { keepPrecheck } from "./check-file.ts";
 import { openCluster } from "./clusters.ts";
+import { openFiles } from "./files.ts";
 import { hookRunner } from "./hook.ts";
 import { mapperOf } from "./mapping.ts";
 import { digestOf } from "./tools.ts";
@@ -145,6 +146,7 @@ export function openDoor(house: House, close: () => Promise<void>): Backurne {
     unmap: (request, mapOptions) => unmapImages(house, request, mapOptions),
     listMapped: () => house.mapper.list(),
     sweepMapped: () => house.mapper.sweep(),
+    files: openFiles(house),
     guestProfiles: () => listGuestProfiles(house),
     setGuestProfiles: (guest, answer) => setGuestProfiles(house, guest, answer),
     [Symbol.asyncDispose]: close,

@@ -1,17 +1,17 @@
-import { mkdtempSync } from "node:fs";
+import { existsSync, mkdtempSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createGroupRunner, type Command, type Executor, type Transport } from "@backurne/exec";
 import type { HelperCommand, HelperSettings, PlainCluster, SshSettings } from "@backurne/model";
 import type { Run } from "@backurne/rbd";
-import { helperTransport, resolveHelper, sshTransport } from "@backurne/ssh";
+import { helperTransport, keepConnections, resolveHelper, sshTransport } from "@backurne/ssh";
 
 /** Where a cluster's commands run. */
 export interface Place {
   /** Control commands: they share one connection, and those that come together share one process. */
   readonly run: Run;
-  /** Streams: each has a connection of its own. */
+  /** Streams: each has a connection alone while it runs. */
   readonly bulk: Transport;
   close(): Promise<void>;
 }
@@ -27,17 +27,20 @@ export function reachBySsh(ssh: SshSettings, executor: Executor): Place {
   let directory: string | undefined;
   let shared: Transport | undefined;
   // Short: a socket's path has to fit into 108 bytes.
-  const socket = () => join((directory ??= mkdtempSync(join(tmpdir(), "backurne-ssh-"))), "m");
+  const socket = (name: string) => join((directory ??= mkdtempSync(join(tmpdir(), "backurne-ssh-"))), name);
+  const connections = keepConnections((number) => socket(`s${number}`));
   const control: Transport = {
     place: ssh.host,
-    wrap: (...wrapped) => (shared ??= sshTransport({ ...ssh, controlPath: socket() }, "control")).wrap(...wrapped),
+    wrap: (...wrapped) => (shared ??= sshTransport({ ...ssh, controlPath: socket("m") }, "control")).wrap(...wrapped),
   };
   return {
     run: createGroupRunner(executor, control),
-    bulk: sshTransport(ssh, "bulk"),
+    bulk: sshTransport({ ...ssh, connections }, "bulk"),
     async close() {
       if (directory === undefined) return;
-      await executor.run([endMaster(ssh, socket())]).catch(() => undefined); // there may be none
+      const sockets = [socket("m"), ...connections.paths()].filter((path) => existsSync(path));
+      // One that has ended meanwhile has nothing to be told.
+      await Promise.all(sockets.map((path) => executor.run([endMaster(ssh, path)]).catch(() => undefined)));
       await rm(directory, { recursive: true, force: true });
     },
   };

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Command, Executor } from "@backurne/exec";
@@ -17,12 +17,14 @@ afterEach(() => {
   rmSync(directory, { recursive: true });
 });
 
-/** Writes down what it is told to run, and answers like an `rbd ls` of an empty pool. */
+/** Writes down what it is told to run, makes the sockets an ssh makes, and answers like an `rbd ls` of an empty pool. */
 function record() {
   const ran: Command[] = [];
   const executor: Executor = {
     async run([command]) {
       ran.push(command);
+      const socket = command.args[command.args.indexOf("-S") + 1];
+      if (socket !== undefined && !command.args.includes("-O")) writeFileSync(socket, "");
       return { stdout: "[]", code: 0, stages: [] };
     },
   };
@@ -67,12 +69,22 @@ describe("the pools of storages", () => {
     expect(again).toBe(first);
     expect(second).not.toBe(first);
     expect(readdirSync(directory)).toHaveLength(2);
+    // Streams have connections of their own, the next one the same.
+    for (let count = 0; count < 2; count += 1) {
+      const [stream] = used[2]!.bulk.wrap([{ file: "cat", args: [] }]);
+      await executor.run([stream]);
+      stream.onEnd?.(0);
+    }
+    const [other, next] = sockets().slice(-2);
+    expect(other).not.toBe(second);
+    expect(next).toBe(other);
 
     ran.length = 0;
     await pools.close();
-    expect(new Set(sockets())).toEqual(new Set([first, second]));
-    expect(ran.map(({ args }) => args.slice(-4))).toEqual([
+    expect(new Set(sockets())).toEqual(new Set([first, second, other]));
+    expect(ran.map(({ args }) => args.slice(-4)).toSorted()).toEqual([
       ["-O", "exit", "--", "ceph1"],
+      ["-O", "exit", "--", "ceph2"],
       ["-O", "exit", "--", "ceph2"],
     ]);
     expect(readdirSync(directory)).toEqual([]);

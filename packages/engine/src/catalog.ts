@@ -1,4 +1,5 @@
-import { areMarks, hasMarks, parseMarks, type Marks } from "@backurne/model";
+import { areMarks, hasMarks, parseMarks, type Marks, type Moved } from "@backurne/model";
+import type { ChainFacts } from "@backurne/planner";
 import type { ImageWithSnapshots } from "@backurne/rbd";
 import pLimit from "p-limit";
 import type { House } from "./house.ts";
@@ -13,6 +14,8 @@ export interface Entry {
   readonly newest?: string | undefined;
   /** Bytes the last transfer moved. */
   readonly bytes?: number | undefined;
+  /** What the last incremental moved. */
+  readonly moved?: Moved | undefined;
   /** Epoch ms when the marks were read or written: a run appends at its end what it saw in its middle. */
   readonly at?: number | undefined;
 }
@@ -44,8 +47,7 @@ export async function readCatalog(
   const named = new Map<string, Omit<Entry, "id">>();
 
   function put(given: Entry): void {
-    const { volume: _, ...marks } = given.marks;
-    const entry = { ...given, marks, at: given.at ?? now() };
+    const entry = { ...given, marks: withoutVolume(given.marks), at: given.at ?? now() };
     entries.set(entry.id, entry);
     news.set(entry.id, entry);
   }
@@ -58,7 +60,8 @@ export async function readCatalog(
       .map((image) =>
         ask(async () => {
           const marks = parseMarks((await pool.metadata(image.image)) ?? {});
-          const entry = { id: image.id, marks, newest: newestOf(image), bytes: entries.get(image.id)?.bytes };
+          const { bytes, moved } = entries.get(image.id) ?? {};
+          const entry = { id: image.id, marks, newest: newestOf(image), bytes, moved };
           // What somebody has to mend is looked at again each time.
           if (marks.unreadable === undefined) put(entry);
           else entries.set(entry.id, entry);
@@ -98,6 +101,15 @@ export async function readCatalog(
 
 export function newestOf(image: Pick<ImageWithSnapshots, "snapshots">): string | undefined {
   return image.snapshots.at(-1)?.name;
+}
+
+/** What is to be remembered of a chain whose marks are others now. */
+export function entryOf({ imageId, snapshots, lastBytes, moved }: ChainFacts, marks: Marks): Entry {
+  return { id: imageId, marks, newest: snapshots.at(-1)?.name, bytes: lastBytes, moved };
+}
+
+function withoutVolume(marks: Marks): Marks {
+  return marks.base?.volume ? { ...marks, base: { ...marks.base, volume: undefined } } : marks;
 }
 
 function toLines(entries: readonly Entry[]): string {

@@ -140,6 +140,7 @@ async function chainFacts(image: ImageWithSnapshots, entry: Entry, house: House)
     snapshots: await correctTimes(image.image, snapshots, house),
     marks: entry.marks,
     lastBytes: entry.bytes,
+    moved: entry.moved,
   };
 }
 

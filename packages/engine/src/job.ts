@@ -137,7 +137,9 @@ async function refresh(before: ChainInput, context: JobContext): Promise<ChainIn
   const left = !closed && facts.partials.some((one) => one.image === partial);
   const switched = left && (await finishPartial(partial, before.chain, context));
   const now = house.now();
-  const marks = await readMarks(image, house);
+  // A disk whose first backup this is has nothing to read from: a list of names says so for all of them.
+  const stands = before.chain !== undefined || switched || (await house.backup.names()).includes(image);
+  const marks = stands ? await readMarks(image, house) : undefined;
   // The disk is back, and another run has seen it: what fades a chain whose source is gone does not apply any more.
   if (before.state === "vanished" && !closed && marks?.gone === undefined) return undefined;
   if (marks && !switched && before.chain && before.disk && isUntouched(before.chain, marks)) {
@@ -156,7 +158,9 @@ async function refresh(before: ChainInput, context: JobContext): Promise<ChainIn
  * look again. Removals do.
  */
 function isUntouched({ marks: known, snapshots }: ChainFacts, { base }: Marks): boolean {
-  if (!base || JSON.stringify(known.base) !== JSON.stringify(base)) return false;
+  // What moved before is not in the catalog.
+  const { volume: _, ...said } = base ?? {};
+  if (!base || JSON.stringify({ ...known.base, volume: undefined }) !== JSON.stringify(said)) return false;
   const standing = new Set(snapshots.map(({ name }) => name));
   const twins = base.shared.find(({ name }) => name === base.name)?.twins ?? [];
   return [base.name, ...twins].every((name) => standing.has(name));

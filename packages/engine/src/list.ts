@@ -15,7 +15,15 @@ import {
   type PointListing,
   type SnapshotName,
 } from "@backurne/model";
-import { candidatesOf, explainDisk, pointOf, sharedSnapshots, usualVolume, type Candidate } from "@backurne/planner";
+import {
+  candidatesOf,
+  explainDisk,
+  pointOf,
+  sharedSnapshots,
+  usualVolume,
+  volumeOf,
+  type Candidate,
+} from "@backurne/planner";
 import { lateFrom } from "@backurne/retention";
 import { gatherFacts } from "./gather.ts";
 import type { House } from "./house.ts";
@@ -100,7 +108,10 @@ async function pointsOf({ input: { chain, disk } }: Candidate, house: House): Pr
   if (!chain) return [];
   const told = (await house.backup.metadata(chain.image)) ?? {};
   const [moments, proofs] = [parseMoments(told), parseProofs(told)];
-  const volume = new Map(parseMarks(told).volume?.map(({ snapshot, bytes, wire }) => [snapshot, { bytes, wire }]));
+  const { moved } = chain;
+  const volume = new Map(
+    volumeOf({ marks: parseMarks(told), moved }).map(({ snapshot, bytes, wire }) => [snapshot, { bytes, wire }]),
+  );
   const shared = disk ? sharedSnapshots(disk, chain).map((one) => one.target) : [];
   return chain.snapshots.flatMap(({ id, name, size, ours }) => {
     if (!ours) return [];
@@ -127,7 +138,8 @@ async function pointsOf({ input: { chain, disk } }: Candidate, house: House): Pr
 
 export async function explain(candidate: Candidate, house: House): Promise<Explanation> {
   const { chain } = candidate.input;
-  const { volume = [] } = (chain && parseMarks((await house.backup.metadata(chain.image)) ?? {})) ?? {};
+  const told = (chain && (await house.backup.metadata(chain.image))) ?? {};
+  const volume = volumeOf({ marks: parseMarks(told), moved: chain?.moved });
   const last = volume.at(-1);
   const usual = usualVolume(volume, house.now());
   const packed = sumPacked(volume);

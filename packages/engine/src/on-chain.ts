@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { BackurneError, formatKey, printable, shortName, type Marks } from "@backurne/model";
 import { candidatesOf, type Candidate, type ChainFacts, type SnapshotFacts } from "@backurne/planner";
+import { entryOf } from "./catalog.ts";
 import { gatherFacts, namesOf, readPoints, type Facts } from "./gather.ts";
 import type { House } from "./house.ts";
 import { openIntents } from "./intents.ts";
@@ -71,8 +72,7 @@ export async function underLease<T>(
         hint: "`backurne ls` shows what is there now",
       });
     }
-    const remember = (now: Marks): void =>
-      facts.catalog.put({ id: chain.imageId, marks: now, newest: points.at(-1)?.name, bytes: chain.lastBytes });
+    const remember = (now: Marks): void => facts.catalog.put(entryOf({ ...chain, snapshots: points }, now));
     const generations = facts.chains.filter((one) => formatKey(one.key) === resource && one.image !== chain.image);
     const open = { candidate: named, points, lease, generations, remember };
     return await work({ ...open, chain: { ...chain, snapshots: points, marks } });

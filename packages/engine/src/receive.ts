@@ -34,8 +34,7 @@ export async function receive(stream: Stream, context: JobContext): Promise<Rece
   const { reached, house, emit, job, stop } = context;
   if (!reached) throw new BackurneError("unexpected", "a disk without a cluster cannot be read");
   const { disk, made, base, target } = stream;
-  const source = reached.cluster.stream(disk.disk, { snapshot: made.name, base });
-  const pipeline: Pipeline = [...source, ...house.backup.importDiff(target)];
+  const { cluster, settings } = reached;
   let bytes = 0;
   let wire: number | undefined;
   let live: readonly Snapshot[] = [];
@@ -62,12 +61,14 @@ export async function receive(stream: Stream, context: JobContext): Promise<Rece
 
   for (let tried = 1; ; tried += 1) {
     try {
+      const source = cluster.stream(disk.disk, { snapshot: made.name, base });
+      const pipeline: Pipeline = [...source, ...house.backup.importDiff(target)];
       await whileThereIsRoom(house.roomWatch, async (full, progress) => {
         moved = progress;
         await house.executor.run(pipeline, {
           holdStdin: true,
           signal: AbortSignal.any([stop, full]),
-          commit: { into: source.length, allow, bytesPerSecond: reached.settings.bandwidth },
+          commit: { into: source.length, allow, bytesPerSecond: settings.bandwidth },
           onBytes,
           onStderr,
         });

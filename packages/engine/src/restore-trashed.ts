@@ -9,6 +9,7 @@ import {
   type TrashRestored,
 } from "@backurne/model";
 import { candidatesOf, type Candidate } from "@backurne/planner";
+import { entryOf } from "./catalog.ts";
 import { gatherFacts, type Facts } from "./gather.ts";
 import type { House } from "./house.ts";
 import { openIntents } from "./intents.ts";
@@ -46,7 +47,7 @@ export async function restoreTrashed(house: House, reference: string): Promise<T
     const { chain } = candidate?.input ?? {};
     if (chain) {
       const marks = { ...chain.marks, trashed: undefined, ...(hold && { hold }) };
-      facts.catalog.put({ id: chain.imageId, marks, newest: chain.snapshots.at(-1)?.name, bytes: chain.lastBytes });
+      facts.catalog.put(entryOf(chain, marks));
       await facts.catalog.flush();
     }
     const points = (chain?.snapshots ?? []).filter(({ ours }) => ours).length;

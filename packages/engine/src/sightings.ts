@@ -1,5 +1,6 @@
 import { formatKey, markKey, type GoneMark } from "@backurne/model";
 import { GONE_AFTER, GONE_RUNS, mayHide, ownerOf, type ChainFacts, type ClusterFacts } from "@backurne/planner";
+import { entryOf } from "./catalog.ts";
 import pLimit from "p-limit";
 import type { Facts } from "./gather.ts";
 import type { House } from "./house.ts";
@@ -56,6 +57,6 @@ async function writeGone(
   if (gone) await house.backup.setMetadata(chain.image, key, JSON.stringify(gone));
   else await house.backup.removeMetadata(chain.image, key);
   const marks = { ...chain.marks, gone };
-  facts.catalog.put({ id: chain.imageId, marks, newest: chain.snapshots.at(-1)?.name, bytes: chain.lastBytes });
+  facts.catalog.put(entryOf(chain, marks));
   return { ...chain, marks };
 }

@@ -2,6 +2,7 @@ import { BackurneError, markKey, needsEncoding, type BaseMark, type Marks, type 
 import {
   chooseBase,
   sharedSnapshots,
+  volumeOf,
   type BaseChoice,
   type ChainFacts,
   type DiskFacts,
@@ -10,6 +11,7 @@ import {
 import type { ImageInfo, Snapshot } from "@backurne/rbd";
 import { standardIntervals } from "@backurne/retention";
 import type { JobContext } from "./context.ts";
+import { entryOf } from "./catalog.ts";
 import { namesOf, snapshotFacts } from "./gather.ts";
 import { openHooks } from "./hooks.ts";
 import { switchGeneration } from "./generation.ts";
@@ -20,8 +22,8 @@ import { recordMoment } from "./moments.ts";
 import type { Made } from "./moment.ts";
 import { finishPoint } from "./point.ts";
 import { receive } from "./receive.ts";
-import { recordShape } from "./shape.ts";
-import { recordVolume } from "./volume.ts";
+import { recordSource } from "./source.ts";
+import { judgeMoved } from "./volume.ts";
 
 /** Both sides as they stand when a transfer has ended well. */
 export interface Transferred {
@@ -125,17 +127,15 @@ async function receiveIncremental({ made, chain, base, announce, info }: Increme
   const { backup } = house;
   const target = chain.image;
   await waitForWriter(chain, context);
-  const older = sharedSnapshots(made.disk, chain).map(({ live }) => entryOf(live, chain));
-  const mark = baseMark(made, older.reverse());
+  const older = sharedSnapshots(made.disk, chain).map(({ live }) => sharedOf(live, chain));
+  const volume = volumeOf(chain);
+  const mark = { ...baseMark(made, older.reverse()), ...(volume.length > 0 && { volume }) };
   await writeMark(target, "base", mark, context);
   const unproved = base.unproved ? { since: new Date(house.now()).toISOString() } : chain.marks.unproved;
-  if (base.unproved) {
-    await writeMark(target, "source", made.disk.source, context);
-    await writeMark(target, "unproved", unproved, context);
-  }
-  const intervals = await rememberIntervals(target, chain.marks, context);
   const size = made.snapshot.size;
-  const shape = await recordShape({ target, disk: made.disk, size, known: chain.marks.shape, info }, context);
+  const source = await recordSource({ target, disk: made.disk, size, known: chain.marks.source, info }, context);
+  if (base.unproved) await writeMark(target, "unproved", unproved, context);
+  const intervals = await rememberIntervals(target, chain.marks, context);
   const guest = await recordMoment({ target, made, marks: chain.marks, standing: chain.snapshots }, context);
   stop.throwIfAborted();
   await lease.confirm();
@@ -146,11 +146,12 @@ async function receiveIncremental({ made, chain, base, announce, info }: Increme
     receive({ disk: made.disk, made: made.snapshot, base: base.live.name, target }, context),
   );
   const snapshots = await finishPoint(target, made, context);
-  const moving = { bytes, wire, snapshot: made.snapshot.name };
-  const moved = await recordVolume({ target, marks: chain.marks, moving }, context);
-  const marks = { ...chain.marks, source: made.disk.source, base: mark, intervals, unproved, guest, shape, ...moved };
-  context.facts.catalog.put({ id: chain.imageId, marks, newest: snapshots.at(-1)?.name, bytes });
-  return { bytes, wire, chain: { ...chain, snapshots, marks }, disk: withLive(made.disk, live, context) };
+  const moved = { at: new Date(house.now()).toISOString(), bytes, wire, snapshot: made.snapshot.name };
+  const alarm = await judgeMoved({ target, alarm: chain.marks.alarm, volume, moved }, context);
+  const marks = { ...chain.marks, source, base: mark, intervals, unproved, guest, alarm };
+  const now = { ...chain, snapshots, marks, lastBytes: bytes, moved };
+  context.facts.catalog.put(entryOf(now, marks));
+  return { bytes, wire, chain: now, disk: withLive(made.disk, live, context) };
 }
 
 async function receiveFull(
@@ -172,9 +173,8 @@ async function receiveFull(
     }
   }
   const mark = { ...baseMark(made, []), becomes: image };
-  const [shape] = await Promise.all([
-    recordShape({ target, disk, size: made.snapshot.size, known: undefined, info }, context),
-    writeMark(target, "source", disk.source, context),
+  const [source] = await Promise.all([
+    recordSource({ target, disk, size: made.snapshot.size, known: undefined, info }, context),
     writeMark(target, "base", mark, context),
     ...(needsEncoding(name) ? [writeMark(target, "encoded", true, context)] : []),
   ]);
@@ -187,11 +187,10 @@ async function receiveFull(
   const inherited = await switchGeneration({ partial: target, image, old: chain }, context);
   const marks = {
     ...inherited,
-    source: disk.source,
+    source,
     base: mark,
     intervals,
     guest,
-    shape,
     ...(needsEncoding(name) ? { encoded: true } : {}),
   };
   context.facts.catalog.putNamed(image, { marks, newest: snapshots.at(-1)?.name, bytes });
@@ -236,7 +235,7 @@ function baseMark({ names, snapshot }: Made, older: readonly SharedSnapshot[]): 
   return { name, id, shared: [{ name, id, twins: names.slice(1) }, ...older] };
 }
 
-function entryOf(live: SnapshotFacts, chain: ChainFacts): SharedSnapshot {
+function sharedOf(live: SnapshotFacts, chain: ChainFacts): SharedSnapshot {
   const recorded = chain.marks.base?.shared.find((shared) => shared.name === live.name);
   return { name: live.name, id: live.id, twins: recorded?.twins };
 }

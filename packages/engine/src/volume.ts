@@ -1,49 +1,41 @@
-import { describeError, markKey, type Alarm, type Marks, type Moved } from "@backurne/model";
-import { describeAlarm, judgeVolume, rememberMoved } from "@backurne/planner";
+import { describeError, markKey, type Alarm, type Moved } from "@backurne/model";
+import { describeAlarm, judgeVolume } from "@backurne/planner";
 import type { JobContext } from "./context.ts";
 
 interface Arrived {
-  /** The backup image, by its marks as they were before the transfer. */
   readonly target: string;
-  readonly marks: Marks;
-  readonly moving: Omit<Moved, "at">;
+  readonly alarm: Alarm | undefined;
+  /** What moved before, oldest first. */
+  readonly volume: readonly Moved[];
+  readonly moved: Moved;
 }
 
 /**
- * Remembers what an incremental moved. A jump far outside of the image's own history raises an alarm: from then on nothing
+ * Looks at what an incremental moved. A jump far outside of the image's own history raises an alarm: from then on nothing
  * of the image expires until somebody has looked. The point itself is as good as any: no failure in here takes it back.
  */
-export async function recordVolume(
-  { target, marks, moving }: Arrived,
-  context: JobContext,
-): Promise<Pick<Marks, "volume" | "alarm">> {
+export async function judgeMoved(arrived: Arrived, context: JobContext): Promise<Alarm | undefined> {
   const { house, lease, emit } = context;
-  const moved = { at: new Date(house.now()).toISOString(), ...moving };
-  const known = { volume: marks.volume, alarm: marks.alarm };
+  const { target } = arrived;
+  if (arrived.alarm) return arrived.alarm;
   try {
+    const alarm = await askAlarm(arrived, context);
+    if (!alarm) return undefined;
     await lease.confirm();
-    const alarm = marks.alarm ?? (await askAlarm({ target, marks, moved }, context));
-    if (alarm && !marks.alarm) {
-      await house.backup.setMetadata(target, markKey("alarm"), JSON.stringify(alarm));
-      emit({ kind: "warning", about: target, message: `change alarm: ${describeAlarm(alarm)}` });
-    }
-    const volume = rememberMoved(marks.volume ?? [], moved);
-    await house.backup.setMetadata(target, markKey("volume"), JSON.stringify(volume));
-    return { volume, alarm };
+    await house.backup.setMetadata(target, markKey("alarm"), JSON.stringify(alarm));
+    emit({ kind: "warning", about: target, message: `change alarm: ${describeAlarm(alarm)}` });
+    return alarm;
   } catch (error) {
-    const message = `what was moved could not be remembered: ${describeError(error)}`;
+    const message = `what was moved could not be judged: ${describeError(error)}`;
     emit({ kind: "warning", about: target, message });
-    return known;
+    return undefined;
   }
 }
 
 /** How much of the disk that is costs a look at all of it, so only where everything else speaks for an alarm. */
-async function askAlarm(
-  { target, marks, moved }: Pick<Arrived, "target" | "marks"> & { readonly moved: Moved },
-  { house }: JobContext,
-): Promise<Alarm | undefined> {
+async function askAlarm({ target, volume, moved }: Arrived, { house }: JobContext): Promise<Alarm | undefined> {
   const { changeAlarm } = house.settings;
-  const alarm = changeAlarm && judgeVolume(marks.volume ?? [], moved, changeAlarm);
+  const alarm = changeAlarm && judgeVolume(volume, moved, changeAlarm);
   if (!alarm) return undefined;
   const used = await house.backup.changedBytes(target);
   return moved.bytes > changeAlarm.share * used ? alarm : undefined;

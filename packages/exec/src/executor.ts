@@ -12,5 +12,13 @@ const debianPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export function createExecutor({ env = {} }: ExecutorOptions = {}): Executor {
   const given = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
   const base = { PATH: debianPath, ...Object.fromEntries(given), LC_ALL: "C", TZ: "UTC" };
-  return { run: (pipeline, options = {}) => runPipeline(pipeline, options, base) };
+  return {
+    async run(pipeline, options = {}) {
+      try {
+        return await runPipeline(pipeline, options, base);
+      } finally {
+        options.output?.end(); // who could not be started prints no end
+      }
+    },
+  };
 }

@@ -9,6 +9,7 @@ import type { CommandResult, Pipeline, StageResult } from "./types.ts";
 export type Stop =
   | { readonly kind: "aborted"; readonly cause: unknown }
   | { readonly kind: "timeout"; readonly milliseconds: number }
+  | { readonly kind: "unfed"; readonly cause: unknown }
   | { readonly kind: "flooded"; readonly bytes: number };
 
 /** All that is known after every stage ended. */
@@ -63,6 +64,10 @@ function describeStop(
   const what = describePipeline(pipeline);
   if (stop.kind === "aborted") return new BackurneError("interrupted", `stopped: ${what}`, { cause: stop.cause });
   const failure = { stages, commit: held ? ("refused" as const) : undefined };
+  if (stop.kind === "unfed") {
+    const message = `what was given to ${what} broke off: ${describeError(stop.cause)}`;
+    return new CommandError(message, { ...failure, cause: stop.cause });
+  }
   return stop.kind === "timeout"
     ? new CommandError(`no answer within ${stop.milliseconds / 1000} s: ${what}`, failure)
     : new CommandError(`more than ${stop.bytes} bytes of output: ${what}`, failure);

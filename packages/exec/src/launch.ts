@@ -38,7 +38,7 @@ export async function launch(
     return {
       stages: stages as [Stage, ...Stage[]],
       filter: own,
-      feed: feedPipe && feedFirst(feedPipe.write, options),
+      feed: feedPipe && openFeed(feedPipe.write),
     };
   } finally {
     for (const descriptor of open) closeSync(descriptor); // the children have theirs
@@ -80,10 +80,7 @@ function startFilter(command: Command, [input, output]: [number | "ignore", numb
   });
 }
 
-function feedFirst(descriptor: number, { input, holdStdin }: RunOptions): Socket {
+function openFeed(descriptor: number): Socket {
   const feed = new Socket({ fd: descriptor, readable: false, writable: true });
-  feed.on("error", () => {}); // the stage stopped reading: its exit tells whether that is bad
-  if (input !== undefined) feed.write(input);
-  if (holdStdin !== true) feed.end();
-  return feed;
+  return feed.on("error", () => {}); // the stage stopped reading: its exit tells whether that is bad
 }

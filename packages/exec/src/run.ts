@@ -1,6 +1,7 @@
-import type { Duplex } from "node:stream";
+import type { Duplex, Writable } from "node:stream";
 import { describeEnd, hasFailed, isBrokenPipe } from "./blame.ts";
 import { checkRun } from "./check.ts";
+import { pour } from "./feed.ts";
 import { createGate, type Gate, type Refusal } from "./gate.ts";
 import { judge, type Stop } from "./judge.ts";
 import { type Environment, launch, type Launched } from "./launch.ts";
@@ -27,10 +28,14 @@ export async function runPipeline(pipeline: Pipeline, options: RunOptions, env: 
     if (gate?.state() === "released") return abandon(); // too late: the receiver has all of it
     if (!anyFailed) stopped ??= reason;
     gate?.refuse({ kind: "refused" });
-    feed?.destroy();
     stopper.stop(sourcesOf(launched, options));
+    feed?.destroy();
+    if (options.output) letGo(stages.at(-1)!, options.output);
   };
-  const printed = collect(stages.at(-1)!, options.maxStdout ?? 64 << 20, (bytes) => stop({ kind: "flooded", bytes }));
+  const printed = options.output
+    ? pass(stages.at(-1)!, options.output)
+    : collect(stages.at(-1)!, options.maxStdout ?? 64 << 20, (bytes) => stop({ kind: "flooded", bytes }));
+  if (feed) pour(feed, options, (cause) => stop({ kind: "unfed", cause }));
 
   stages.forEach((stage, index) => {
     void stage.ended.then((end) => {
@@ -132,6 +137,17 @@ function collect(last: Stage, limit: number, onFlood: (limit: number) => void): 
     else onFlood(limit);
   });
   return chunks;
+}
+
+function pass(last: Stage, output: Writable): readonly Buffer[] {
+  last.child?.stdout?.pipe(output);
+  return [];
+}
+
+/** Nobody may read any more: what it still prints must not keep it waiting. */
+function letGo({ child }: Stage, output: Writable): void {
+  child?.stdout?.unpipe(output);
+  child?.stdout?.resume();
 }
 
 function arm({ signal, timeout }: RunOptions, stop: (reason: Stop) => void): () => void {

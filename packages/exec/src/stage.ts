@@ -53,6 +53,7 @@ export function startStage(command: Command, options: StageOptions): Stage {
     });
   } catch (error) {
     // E2BIG and the like are thrown, ENOENT is emitted
+    command.onEnd?.(undefined);
     return {
       command,
       child: undefined,
@@ -72,8 +73,10 @@ export function startStage(command: Command, options: StageOptions): Stage {
     await withinGrace(stderr, listened);
     return result(end);
   };
-  const ended = wait().finally(() => {
+  const ended = wait().then((end) => {
     over = true;
+    command.onEnd?.(end.code);
+    return end;
   });
   return {
     command,

@@ -1,3 +1,5 @@
+import type { Writable } from "node:stream";
+
 /** One program to run: argv, never a shell string. */
 export interface Command {
   readonly file: string;
@@ -8,6 +10,8 @@ export interface Command {
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** What messages call it instead of its argv: a transport says what runs where, not how it gets there. */
   readonly label?: string | undefined;
+  /** Called when the process has ended, or could not be started, with its exit code: what it used is free again. */
+  readonly onEnd?: ((code: number | undefined) => void) | undefined;
 }
 
 /** Commands joined by kernel pipes. Fails when any stage fails. */
@@ -38,8 +42,10 @@ export interface Commit {
 
 export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Given to the first stage's stdin, which otherwise is empty. */
-  readonly input?: string | Uint8Array | undefined;
+  /** Given to the first stage's stdin, which otherwise is empty. One that breaks stops the run, and rejects it. */
+  readonly input?: string | Uint8Array | AsyncIterable<Uint8Array> | undefined;
+  /** Takes what the last stage prints, as fast as it can; then nothing of it is kept. It is ended, not destroyed, however the run ends. */
+  readonly output?: Writable | undefined;
   /** The first stage's stdin stays open, and empty, until the end: a remote command dies with us. */
   readonly holdStdin?: boolean | undefined;
   readonly commit?: Commit | undefined;

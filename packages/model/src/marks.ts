@@ -12,6 +12,11 @@ export interface SourceIdentity {
   readonly id: string;
 }
 
+/** `backurne.source`: whose bytes these are, and what that image is like. */
+export interface SourceMark extends SourceIdentity {
+  readonly shape?: ShapeMark | undefined;
+}
+
 /** One live snapshot whose content stands, or is about to stand, on the backup image under the same name. */
 export interface SharedSnapshot {
   readonly name: string;
@@ -33,6 +38,8 @@ export interface BaseMark {
   readonly shared: readonly SharedSnapshot[];
   /** On a `partial-…` image: the name it gets when it is complete. */
   readonly becomes?: string | undefined;
+  /** What the incrementals before it moved, oldest first. Not in the catalog, which it would swell. */
+  readonly volume?: readonly Moved[] | undefined;
 }
 
 /** Whose disk it is, where the cluster knows guests: its ident says nothing about the cluster. */
@@ -45,8 +52,7 @@ export interface GuestMark {
 
 /** What the source image is like, as far as its stream does not say it: a restored disk is made like it. */
 export interface ShapeMark extends ImageShape {
-  /** Of the image that was asked. */
-  readonly id: string;
+  /** When it was asked. */
   readonly size: number;
 }
 
@@ -81,10 +87,9 @@ export interface TrashMark {
 /** What an image in the backup pool says about itself (image-meta, JSON). These are the truth. */
 export interface Marks {
   readonly v?: number | undefined;
-  readonly source?: SourceIdentity | undefined;
+  readonly source?: SourceMark | undefined;
   readonly base?: BaseMark | undefined;
   readonly guest?: GuestMark | undefined;
-  readonly shape?: ShapeMark | undefined;
   readonly encoded?: boolean | undefined;
   /** Its base was accepted from the old tool by names; no byte of it has been compared yet. */
   readonly unproved?: { readonly since: string } | undefined;
@@ -102,8 +107,6 @@ export interface Marks {
   /** The same for the whole chain. */
   readonly hold?: unknown;
   readonly alarm?: Alarm | undefined;
-  /** What the latest incrementals moved, oldest first. Not in the catalog, which it would swell. */
-  readonly volume?: readonly Moved[] | undefined;
   readonly trashed?: TrashMark | undefined;
   /** A mark of ours says nothing we understand: which, and what it says. Nothing may be decided from the others. */
   readonly unreadable?: string | undefined;
@@ -132,21 +135,27 @@ const shape =
   (value) =>
     isRecord(value) && Object.entries(checks).every(([key, check]) => check(value[key]));
 
+const moved = shape({ at: text, bytes: count, wire: optional(count), snapshot: optional(text) });
+const imageShape = shape({
+  size: count,
+  objectSize: count,
+  features: list(text),
+  stripeUnit: optional(count),
+  stripeCount: optional(count),
+  dataPool: optional(text),
+});
 const shared = shape({ name: text, id: optional(count), twins: optional(list(text)) });
 const SHAPES = {
   v: count,
-  source: shape({ fsid: text, pool: text, namespace: text, image: text, id: text }),
-  base: shape({ name: text, id: optional(count), shared: list(shared), becomes: optional(text) }),
-  guest: shape({ cluster: text, vmid: count, kind: text }),
-  shape: shape({
-    id: text,
-    size: count,
-    objectSize: count,
-    features: list(text),
-    stripeUnit: optional(count),
-    stripeCount: optional(count),
-    dataPool: optional(text),
+  source: shape({ fsid: text, pool: text, namespace: text, image: text, id: text, shape: optional(imageShape) }),
+  base: shape({
+    name: text,
+    id: optional(count),
+    shared: list(shared),
+    becomes: optional(text),
+    volume: optional(list(moved)),
   }),
+  guest: shape({ cluster: text, vmid: count, kind: text }),
   encoded: (value) => typeof value === "boolean",
   unproved: shape({ since: text }),
   verified: shape({
@@ -161,7 +170,6 @@ const SHAPES = {
   counts: (value) => isRecord(value) && Object.values(value).every(shape({ count: whole, upTo: whole, at: text })),
   hold: anything,
   alarm: shape({ at: text, bytes: count, usual: count }),
-  volume: list(shape({ at: text, bytes: count, wire: optional(count), snapshot: optional(text) })),
   trashed: shape({ at: text, because: text, of: text, reference: text }),
 } as const satisfies Readonly<Record<string, Check>>;
 export type MarkKey = keyof typeof SHAPES;

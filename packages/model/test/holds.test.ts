@@ -45,7 +45,6 @@ describe("a hold", () => {
 describe("marks that nobody of ours wrote", () => {
   test.each([
     ["alarm", `{"at":"x","bytes":"much","usual":1}`],
-    ["volume", `[{"at":"x"}]`],
     ["trashed", "true"],
     ["hold", "{"],
   ])("%s: %s", (name, value) => {

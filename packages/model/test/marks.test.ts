@@ -31,6 +31,8 @@ test("marks are read; what is not ours is left alone, JSON or not", () => {
   });
 });
 
+const SOURCE = `"fsid":"f","pool":"rbd","namespace":"","image":"disk","id":"10ab"`;
+
 describe("a value of ours that we did not write", () => {
   test.each([
     ["base", `{"fsid": ${"x".repeat(200)}`],
@@ -40,12 +42,12 @@ describe("a value of ours that we did not write", () => {
     ["base", `{"name":"a","shared":[{"id":4}]}`],
     ["base", `{"name":"a","shared":[{"name":"a","twins":"b"}]}`],
     ["encoded", `"yes"`],
-    ["shape", `{"id":"10ab","size":4,"objectSize":"4M","features":[]}`],
-    ["shape", `{"id":"10ab","size":4,"objectSize":4,"features":"layering"}`],
+    ["source", `{${SOURCE},"shape":{"size":4,"objectSize":"4M","features":[]}}`],
+    ["source", `{${SOURCE},"shape":{"size":4,"objectSize":4,"features":"layering"}}`],
     ["unproved", "true"],
     ["gone", `{"since":"x","last":"y","runs":"3","fsid":"f"}`],
     ["intervals", `{"db6h":"6h"}`],
-    ["volume", `[{"at":"x","bytes":4,"wire":"2"}]`],
+    ["base", `{"name":"x","shared":[],"volume":[{"at":"x","bytes":4,"wire":"2"}]}`],
     ["counts", `{"daily":7}`],
     ["counts", `{"daily":{"count":-1,"upTo":4,"at":"x"}}`],
     ["counts", `{"daily":{"count":7,"upTo":"4","at":"x"}}`],

@@ -3,6 +3,7 @@ import type {
   ImageKey,
   LiveCluster,
   Marks,
+  Moved,
   ProfilesAnswer,
   ProfileSettings,
   SnapshotName,
@@ -35,6 +36,8 @@ export interface ChainFacts {
   readonly marks: Marks;
   /** Bytes the last transfer moved, where it is remembered. */
   readonly lastBytes?: number | undefined;
+  /** What the last incremental moved, where it is remembered. */
+  readonly moved?: Moved | undefined;
 }
 
 /** One disk on a live cluster, with its snapshots, oldest first. */

@@ -15,4 +15,4 @@ export { candidatesOf, planRun, type Candidate } from "./run.ts";
 export { selectDisk } from "./select.ts";
 export { GONE_AFTER, GONE_RUNS, mayHide, stateOfMissing, type State } from "./state.ts";
 export { isVerified } from "./verified.ts";
-export { describeAlarm, judgeVolume, rememberMoved, usualVolume } from "./volume.ts";
+export { describeAlarm, judgeVolume, usualVolume, volumeOf } from "./volume.ts";

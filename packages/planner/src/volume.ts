@@ -1,12 +1,18 @@
 import type { Alarm, ChangeAlarmSettings, Moved } from "@backurne/model";
+import type { ChainFacts } from "./facts.ts";
 
 /** Fewer runs than this say nothing about what is usual. */
 const ENOUGH = 7;
 /** So many are remembered. */
 const REMEMBERED = 30;
 
-export function rememberMoved(history: readonly Moved[], moved: Moved): readonly Moved[] {
-  return [...history, moved].slice(-REMEMBERED);
+/**
+ * What the latest incrementals moved, oldest first. The image says it up to the one before the last, whose mark was written
+ * before it was known how much would come; the index remembers the last.
+ */
+export function volumeOf({ marks: { base }, moved }: Pick<ChainFacts, "marks" | "moved">): readonly Moved[] {
+  const before = base?.volume ?? [];
+  return (moved && moved.snapshot === base?.name ? [...before, moved] : before).slice(-REMEMBERED);
 }
 
 /**

@@ -3,6 +3,7 @@ import { imageArgs, rbdCommand, type PoolAccess } from "./command.ts";
 import { digestCommand, wordsOf } from "./digests.ts";
 import { shapeArgs } from "./shape.ts";
 import { groupListings } from "./listing.ts";
+import { answerTogether } from "./answer-together.ts";
 import { listMoving } from "./moving.ts";
 import { repeatSafely } from "./steady.ts";
 import {
@@ -108,7 +109,7 @@ export function openPool({ address, run: runOnce, place, exportOps = 10 }: PoolA
       return true;
     },
     inventory,
-    names,
+    names: answerTogether(names),
     snapshots: groupListings({ one: datedSnapshots, all: inventory, size: () => size }),
     datedSnapshots,
 

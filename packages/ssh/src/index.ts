@@ -1,4 +1,5 @@
 export { compress, expand } from "./compress.ts";
+export { keepConnections, type Connection, type Connections } from "./connections.ts";
 export { helperTransport, resolveHelper } from "./helper.ts";
 export { localTransport } from "./local.ts";
 export { sshTransport } from "./ssh.ts";

@@ -1,15 +1,18 @@
 import { type Command, describePipeline, type Pipeline, quote, type Transport, type WrapOptions } from "@backurne/exec";
 import { BackurneError, printable, type SshSettings } from "@backurne/model";
+import type { Connections } from "./connections.ts";
 import { answersOf, bashArgs } from "./script.ts";
 
 export interface SshTarget extends SshSettings {
   /** Socket of the shared connection, in a private directory; `%C` in it stands for the destination. */
   readonly controlPath?: string | undefined;
+  /** Those that streams use; without them each makes its own. */
+  readonly connections?: Connections | undefined;
 }
 
 /**
  * control: many short commands over one shared connection (7 ms each instead of 200).
- * bulk: a connection of its own for each run, as one stream is limited by its window.
+ * bulk: a connection for each run alone, as one stream is limited by its window.
  */
 export type SshFlavour = "control" | "bulk";
 
@@ -17,10 +20,14 @@ export type SshFlavour = "control" | "bulk";
 export function sshTransport(target: SshTarget, flavour: SshFlavour): Transport {
   checkDestination("host", target.host);
   if (target.user !== undefined) checkDestination("user", target.user);
-  const options = sshOptions(target, flavour);
   return {
     place: target.host,
-    wrap: (pipeline, wrapOptions = {}) => [wrapSsh(target, options, { pipeline, wrapOptions })],
+    wrap(pipeline, wrapOptions = {}) {
+      const connection = flavour === "bulk" ? target.connections?.take() : undefined;
+      const options = sshOptions(target, flavour === "bulk" ? connection?.path : target.controlPath);
+      const command = wrapSsh(target, options, { pipeline, wrapOptions });
+      return [connection ? { ...command, onEnd: connection.end } : command];
+    },
   };
 }
 
@@ -40,12 +47,12 @@ function wrapSsh(
   };
 }
 
-function sshOptions({ user, port, identityFile, configFile, controlPath }: SshTarget, flavour: SshFlavour) {
-  const shared = flavour === "control" && controlPath !== undefined;
+/** `socket`: of a connection that is kept. */
+function sshOptions({ user, port, identityFile, configFile }: SshTarget, socket: string | undefined) {
   const settings = ["BatchMode=yes", "ConnectTimeout=15", "ServerAliveInterval=15", "ServerAliveCountMax=3"];
-  settings.push(...(shared ? ["ControlMaster=auto", "ControlPersist=30"] : ["ControlMaster=no"]));
+  settings.push(...(socket !== undefined ? ["ControlMaster=auto", "ControlPersist=30"] : ["ControlMaster=no"]));
   const flags = [
-    ["-S", shared ? controlPath : "none"],
+    ["-S", socket ?? "none"],
     ["-F", configFile],
     ["-i", identityFile],
     ["-p", port],

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { createExecutor, createGroupRunner, type Pipeline } from "@backurne/exec";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { compress, hearZstd, type SshFlavour, sshTransport } from "../src/index.ts";
+import { compress, type Connections, hearZstd, keepConnections, type SshFlavour, sshTransport } from "../src/index.ts";
 import { nasty } from "./nasty.ts";
 import { isAlive, read, sh, until } from "./processes.ts";
 import { startSshd, type TestSshd, whyNoSshd } from "./sshd.ts";
@@ -12,18 +12,26 @@ import { startSshd, type TestSshd, whyNoSshd } from "./sshd.ts";
 const executor = createExecutor();
 const because = whyNoSshd === undefined ? "" : ` (skipped: ${whyNoSshd})`;
 
-describe.skipIf(whyNoSshd !== undefined).each(["bash", "dash"] as const)(
-  `through a real sshd whose login shell is %s${because}`,
-  (loginShell) => {
+describe.skipIf(whyNoSshd !== undefined).each([
+  ["bash", "kept"],
+  ["dash", "fresh"],
+] as const)(
+  `through a real sshd whose login shell is %s, with %s connections for streams${because}`,
+  (loginShell, streams) => {
     let sshd: TestSshd;
-    const transport = (flavour: SshFlavour) => sshTransport(sshd.target, flavour);
+    let connections: Connections;
+    const transport = (flavour: SshFlavour) =>
+      sshTransport({ ...sshd.target, ...(streams === "kept" && { connections }) }, flavour);
     beforeAll(async () => {
       sshd = await startSshd(loginShell);
+      connections = keepConnections((number) => join(sshd.directory, `s${number}`));
     });
     afterAll(async () => {
       const { configFile, controlPath, host } = sshd.target;
-      const args = ["-F", configFile!, "-S", controlPath, "-O", "exit", host];
-      await executor.run([{ file: "ssh", args, answers: [255] }]);
+      for (const path of [controlPath, ...connections.paths()]) {
+        const args = ["-F", configFile!, "-S", path, "-O", "exit", host];
+        await executor.run([{ file: "ssh", args, answers: [255] }]);
+      }
       await sshd[Symbol.asyncDispose]();
     });
 
@@ -101,6 +109,26 @@ describe.skipIf(whyNoSshd !== undefined).each(["bash", "dash"] as const)(
       expect(new Set(connections.map(({ stdout }) => stdout)).has(later.stdout)).toBe(true);
       expect((await run(ask)).stdout).toBe(later.stdout);
       expect(bulk.stdout).not.toBe(later.stdout);
+    });
+
+    it.runIf(streams === "kept")("a stream is alone on its connection, and leaves it to the next one", async () => {
+      const mine = keepConnections((number) => join(sshd.directory, `own${number}`));
+      const { wrap } = sshTransport({ ...sshd.target, connections: mine }, "bulk");
+      const ask = async (script = 'echo "$SSH_CONNECTION"') => (await executor.run(wrap([sh(script)]))).stdout;
+      const waiting = 'echo "$SSH_CONNECTION"; sleep 1';
+      const [one, other] = await Promise.all([ask(waiting), ask(waiting)]);
+      expect(one).not.toBe(other);
+      const later = [await ask(), await ask(), await ask()];
+      expect(new Set([...later, one, other]).size).toBe(2);
+      // What did not end well may stand still, or be broken: it is left alone.
+      const used = [one, other];
+      for (const _ of used) await expect(ask("exit 1")).rejects.toThrow("exit code 1");
+      expect(used).not.toContain(await ask());
+      expect(mine.paths()).toHaveLength(3);
+      for (const path of mine.paths()) {
+        const { configFile, host } = sshd.target;
+        await executor.run([{ file: "ssh", args: ["-F", configFile!, "-S", path, "-O", "exit", host] }]);
+      }
     });
 
     it("a control command that is stopped does not take the shared connection with it", async () => {

@@ -15,11 +15,12 @@ export const TABLE: Readonly<Record<string, readonly string[]>> = {
   config: ["model", "retention"],
   "profiles-api": ["model", "retention"],
   mapper: ["model", "rbd", "exec"],
+  files: ["model", "exec"],
   engine: ["model", "retention", "planner", "exec", "rbd", "cluster", "mapper"],
   reports: ["model"],
   // The composition root: everything.
   backurne:
-    "model retention planner exec ssh rbd cluster cluster-plain cluster-proxmox config profiles-api mapper engine reports".split(
+    "model retention planner exec ssh rbd cluster cluster-plain cluster-proxmox config profiles-api mapper files engine reports".split(
       " ",
     ),
   api: ["model", "retention", "reports", "backurne"],

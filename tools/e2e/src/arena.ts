@@ -4,6 +4,7 @@ import type { ProfileSettings, RunEvent, RunReport, Settings } from "@backurne/m
 import { createPool, load, rados, rbd, type Cluster, type Sandbox } from "@backurne/sandbox";
 import { openBackurne, type Backurne, type OpenOptions, type RunOptions } from "backurne";
 import { inject } from "vitest";
+import { tellRun } from "./tell.ts";
 import { diffStream, type Change } from "./diff-stream.ts";
 
 export const MiB = 1024 * 1024;
@@ -67,6 +68,7 @@ export async function openArena(profiles: readonly Partial<ProfileSettings>[] = 
       await using backurne = await arena.open(open);
       const events: RunEvent[] = [];
       const report = await backurne.backup({ ...options, onEvent: (event) => events.push(event) });
+      tellRun(() => ({ report }));
       return { report, events };
     },
     async createImage(image, size, ...args) {

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { onTestFinished } from "vitest";
 import type { Arena } from "./arena.ts";
+import { tellCommand } from "./tell.ts";
 
 export const LAUNCHER = fileURLToPath(new URL("../../../apps/cli/bin/backurne", import.meta.url));
 
@@ -19,6 +20,7 @@ export async function openCommand(arena: Arena, extra = ""): Promise<(...args: s
   const config = await writeConfig(arena, extra);
   return async (...args) => {
     const { exitCode, stdout, stderr } = await execa(LAUNCHER, ["--config", config, ...args], { reject: false });
+    tellCommand(args, exitCode, stderr);
     return { code: exitCode, stdout, stderr };
   };
 }

@@ -43,6 +43,13 @@ export function allCells(steps: readonly Step[], waits: Waits): readonly Cell[] 
   );
 }
 
+/** In an order in which each kind of call has met each trouble once before any meets it twice. */
+export function kindsFirst(cells: readonly Cell[]): readonly Cell[] {
+  const groups = Map.groupBy(cells, ({ step, trouble }) => `${step.role}, ${trouble}`);
+  const rounds = [...groups.values()].flatMap((group) => group.map((cell, round) => ({ cell, round })));
+  return rounds.toSorted((a, b) => a.round - b.round).map(({ cell }) => cell);
+}
+
 /** Of these, each kind of call once, and each trouble as often as the others. */
 export function chooseCells(cells: readonly Cell[], seed: number): readonly Cell[] {
   const roll = dice(seed);

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import type { RunEvent, RunReport } from "@backurne/model";
 import type { Arena } from "./arena.ts";
 import type { Errand } from "./runner.ts";
+import { tellRun } from "./tell.ts";
 
 export interface ToolEnd {
   readonly exit: number | null;
@@ -53,10 +54,12 @@ export async function startTool(arena: Arena, { host = "host-a", open, ...launch
   let stderr = "";
   child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
   child.stdin.on("error", () => undefined); // it was killed
+  const reported = () => lines.find((line) => line.kind === "report") as RunReport | undefined;
+  tellRun(() => ({ report: reported(), stderr }));
   const ended = new Promise<ToolEnd>((resolve) => {
     child.on("close", (exit, signal) => {
       ready.reject(new Error(`the tool ended before it was ready: ${stderr}`));
-      const report = lines.find((line) => line.kind === "report") as RunReport | undefined;
+      const report = reported();
       const events = lines.filter((line) => line.kind !== "report") as unknown as RunEvent[];
       void rm(dir, { recursive: true }).then(() => resolve({ exit, signal, report, events, stderr }));
     });

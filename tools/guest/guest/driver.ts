@@ -4,8 +4,11 @@
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { Readable } from "node:stream";
+import { buffer, text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { createExecutor } from "@backurne/exec";
+import { openFiles } from "backurne";
 import { openMapper, type Mapper, type MapperSite, type MapRequest } from "@backurne/mapper";
 import { BackurneError, describeError, type MappingEvent } from "@backurne/model";
 
@@ -21,7 +24,9 @@ export type Ask =
   | { readonly do: "turn clock"; readonly by: number }
   /** In a process of its own, which is killed when its nth event comes, or so many ms later. */
   | { readonly do: "die"; readonly ask: Ask; readonly at: number; readonly later?: number }
-  | { readonly do: "shell"; readonly script: string };
+  | { readonly do: "shell"; readonly script: string }
+  /** What is at each of these paths of the mapped backups, as the API would find it. */
+  | { readonly do: "browse"; readonly paths: readonly string[] };
 
 export interface Answer {
   readonly value?: unknown;
@@ -50,9 +55,10 @@ function onEvent(event: MappingEvent): void {
   setTimeout(() => process.kill(process.pid, "SIGKILL"), order.later);
 }
 
+const executor = createExecutor({ env: process.env });
 const mapper = openMapper({
   ...order.site,
-  executor: createExecutor({ env: process.env }),
+  executor,
   host: "guest",
   by: "root",
   now: () => Date.now() + ahead,
@@ -92,10 +98,31 @@ async function act(ask: Ask, { map, unmap, list, sweep }: Mapper): Promise<unkno
       });
       return { signal, stderr: stderr.toString() };
     }
+    case "browse":
+      return Promise.all(ask.paths.map(browse));
     case "shell": {
       const { status, stdout, stderr } = spawnSync("bash", ["-c", ask.script], { encoding: "utf8" });
       return { status, stdout, stderr };
     }
+  }
+}
+
+/** A directory's names, a file's content, the names in a tar of a directory that ends in `.tar`, or what is wrong. */
+async function browse(path: string): Promise<unknown> {
+  const files = openFiles({ mapper, executor });
+  const place = { mapping: "m1", path: path.replace(/\.tar$/, "") };
+  try {
+    if (path !== place.path) {
+      const { chunks } = await files.archive(place, "tar", new AbortController().signal);
+      const input = await buffer(Readable.from(chunks));
+      return spawnSync("tar", ["-tf", "-"], { input }).stdout.toString().split("\n").slice(0, -1);
+    }
+    const page = await files.list(place).catch(() => undefined);
+    if (page) return page.entries.map(({ name, kind, leads }) => [name, kind, leads].filter(Boolean).join(" "));
+    await using file = await files.open(place);
+    return await text(Readable.from(file.read({ from: 0n, to: file.size })));
+  } catch (error) {
+    return { code: (error as BackurneError).code };
   }
 }
 

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll } from "vitest";
 import { openScene, type Scene } from "../src/scene.ts";
 import { keepApart } from "./cases/apart.ts";
 import { typeCommands } from "./cases/command-line.ts";
+import { browseFiles } from "./cases/files.ts";
 import { readForeignFormats } from "./cases/foreign.ts";
 import { meetHostileGuests } from "./cases/hostile.ts";
 import { killEverywhere } from "./cases/kill.ts";
@@ -22,6 +23,7 @@ afterEach(async () => {
 for (const cases of [
   lookInside,
   meetHostileGuests,
+  browseFiles,
   readForeignFormats,
   liveThrough,
   keepApart,

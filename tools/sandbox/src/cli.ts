@@ -5,6 +5,7 @@ import { load, status, type Status } from "./status.ts";
 import { up } from "./up.ts";
 import { locate, type Which } from "./which.ts";
 import { down } from "./down.ts";
+import { within } from "./within.ts";
 
 const interrupted = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
@@ -16,6 +17,7 @@ const which = {
 } as const;
 
 await yargs(hideBin(process.argv))
+  .parserConfiguration({ "populate--": true })
   .scriptName("npm run sandbox --")
   .usage("$0 COMMAND\n\nTwo real Ceph clusters, live and backup, and an sshd in front of the live one.")
   .options(which)
@@ -50,6 +52,16 @@ await yargs(hideBin(process.argv))
     which,
     async (argv) => {
       process.stdout.write(renderEnv(await load(pick(argv))));
+    },
+  )
+  .command(
+    "run",
+    "boot one for a single command, which finds it by BACKURNE_SANDBOX",
+    (y) => y.option("fast", { type: "boolean", default: false, describe: "monitors that answer at once" }),
+    async (argv) => {
+      const [words, own] = [argv["--"] as string[] | undefined, { ...pick(argv), name: `run-${process.pid}` }];
+      if (words === undefined) throw new Error("which command? $0 run -- COMMAND ARG…");
+      process.exitCode = await within({ ...own, fast: argv.fast, signal: interrupted.signal }, words);
     },
   )
   .example("$0 up --fast", "boot, with monitors that answer at once")

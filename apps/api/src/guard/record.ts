@@ -26,6 +26,17 @@ export function recordChanges({ audit, now, reads, log }: Recorder): MiddlewareH
   };
 }
 
+/** A guest's files leave the house: who takes which is written down, although it changes nothing. One line, before the first byte. */
+export async function recordTaking(
+  context: Context<Env>,
+  { audit, now }: Pick<Recorder, "audit" | "now">,
+): Promise<void> {
+  const { method, path, url } = context.req;
+  const { id: token, name } = context.get("caller");
+  const line = { at: new Date(now()).toISOString(), request: randomUUID(), token, name, method, path };
+  await audit({ ...line, query: new URL(url).search });
+}
+
 type Recorder = Pick<Scene, "audit" | "now" | "reads" | "log">;
 
 /** Characters; histories that policies are tried on are longer, and change nothing. */

@@ -110,6 +110,7 @@ function pointRow(point: PointListing, { verdict, id, path, scene, caller }: Aro
           ? action(caller, "admin", { path: `${path}/release`, word: "Release", fields })
           : action(caller, "backup", { path: `${path}/hold`, word: "Hold", fields })
       }
+      ${action(caller, "map", { path: `${path}/map`, word: "Open", fields })}
     </td>
   </tr>`;
 }

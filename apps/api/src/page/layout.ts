@@ -7,6 +7,7 @@ const PLACES = [
   ["/", "Overview"],
   ["/plan", "Plan"],
   ["/runs", "Runs"],
+  ["/mappings", "Mapped"],
   ["/policies", "Policies"],
   ["/findings", "Findings"],
 ] as const;

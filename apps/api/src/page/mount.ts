@@ -12,6 +12,7 @@ import { findingsSheet } from "./findings.ts";
 import { imageSheet } from "./image.ts";
 import { sheet } from "./layout.ts";
 import { SCRIPT, STYLE } from "./login.ts";
+import { mountFiles } from "./mount-files.ts";
 import { overview } from "./overview.ts";
 import { planSheet } from "./plan.ts";
 import { policiesSheet, triedOf, type Tried } from "./policies.ts";
@@ -66,6 +67,7 @@ export function mountPage(app: OpenAPIHono<Env>, scene: Scene, known: Known): vo
     await backurne.release({ image, snapshot: await fieldOf(context, "snapshot") });
     return context.redirect(imagePath(image), 303);
   });
+  mountFiles(app, scene);
   app.get("/plan", read, async (context) => {
     const plan = await reads.share("plan", () => backurne.plan({ estimate: false }));
     return show(context, "/plan", "Plan", planSheet(plan, context.get("caller")));

@@ -2,7 +2,7 @@ import { parseDuration } from "@backurne/retention";
 import { mapped, mappings, unmapped } from "@backurne/reports/schemas";
 import { z } from "zod";
 import { endpoint } from "../endpoint.ts";
-import { word } from "./words.ts";
+import { mapping, word } from "./words.ts";
 
 const listed = endpoint({
   method: "get",
@@ -47,9 +47,10 @@ const undone = endpoint({
   path: "/mappings/{mapping}",
   scope: "map",
   summary: "Undo what was opened, as `backurne unmap`; what is in use stays, and is named",
-  params: z.object({ mapping: z.string().regex(/^m[1-9]\d{0,8}$/) }),
+  params: mapping,
   answer: unmapped,
   run: ({ params }, { backurne }) => backurne.unmap({ image: params.mapping }),
 });
 
-export const mappingRoutes = [listed, made, undone];
+export const mappingRoutes = [listed, made];
+export const unmappingRoutes = [undone];

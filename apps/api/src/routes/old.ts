@@ -1,4 +1,5 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { MappedDevice } from "@backurne/model";
 import { formatLocalTime } from "@backurne/reports";
 import { requireScope } from "../guard/who.ts";
 import type { Env, Scene } from "../scene.ts";
@@ -12,6 +13,17 @@ export function mountOld(app: OpenAPIHono<Env>, { backurne, reads, settings }: S
     uuid,
   });
   app.use("/backup/*", requireScope("read"));
+  // Its shape there is not known to us: the tree is the one that the command line prints.
+  app.get("/mapped/", requireScope("read"), async (context) => {
+    const mappings = await reads.share("mappings", () => backurne.listMapped());
+    return context.json(
+      mappings.map(({ id, backups, devices }) => ({
+        id,
+        backups: backups.map(({ image, snapshot }) => ({ uuid: image, snapshot })),
+        tree: devices.filter(({ on }) => on.length === 0).map((device) => branch(device, devices)),
+      })),
+    );
+  });
   app.get("/backup/", async (context) => context.json((await list()).map(show)));
   app.get("/backup/host/:host/", async (context) => {
     const host = context.req.param("host");
@@ -24,6 +36,15 @@ export function mountOld(app: OpenAPIHono<Env>, { backurne, reads, settings }: S
       points.map(({ creation, uuid }) => ({ creation_date: localTime(creation, settings.timezone), uuid })),
     );
   });
+}
+
+/** What is on a device, as `list-mapped` draws it: what stands on several is shown on each. */
+function branch(
+  { device, size, type, label, mountpoint, why }: MappedDevice,
+  devices: readonly MappedDevice[],
+): object {
+  const children = devices.filter(({ on }) => on.includes(device)).map((child) => branch(child, devices));
+  return { device, size, type, label, mountpoint, why, children };
 }
 
 /** `2018-06-01 15:44:26.072000`, as Python writes a time: local, and without a fraction where there is none. */

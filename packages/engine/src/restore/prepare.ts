@@ -48,7 +48,7 @@ export async function prepareRestore({ image, snapshot, to }: RestoreRequest, ho
   const metadata = (await house.backup.metadata(chain.image)) ?? {};
   const marks = parseMarks(metadata);
   const moments = parseMoments(metadata);
-  const { shape, warnings } = await settleShape(marks.shape, { destination, place });
+  const { shape, warnings } = await settleShape(marks.source?.shape, { destination, place });
   const config = moments.configs[moments.points[point.name]?.config ?? ""];
   const guest = config && { config, disk: disk?.disk.disk ?? subject.disk, image: marks.source?.image };
   const line = guest && lineOf(guest);

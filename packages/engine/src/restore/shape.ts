@@ -15,7 +15,7 @@ export async function settleShape(
     const because = "how its source was made is not recorded with this backup";
     return { shape: undefined, warnings: [`${because}: object size and features are as ${place.cluster} has them`] };
   }
-  const { id: _id, size: _size, ...shape } = mark;
+  const { size: _size, ...shape } = mark;
   const { dataPool } = shape;
   if (dataPool === undefined || (await destination.hasPool(dataPool))) return { shape, warnings: [] };
   const missing = `${place.cluster} has no pool ${printable(dataPool)}, in which the source has its data`;
