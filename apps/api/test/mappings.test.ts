@@ -14,7 +14,7 @@ test("a backup is opened, listed and closed", async () => {
   const mapping = mapped.parse(await made.json());
   expect([made.status, made.headers.get("location")]).toEqual([201, `${MAPPINGS}/m1`]);
   expect(mapping).toMatchObject({ kind: "mapping", id: "m1", backups: [{ reference: "alpha/disk" }] });
-  expect(Date.parse(mapping.expires ?? "") - Date.parse(mapping.since)).toBe(8 * 3_600_000);
+  expect(Date.parse(mapping.expires ?? "") - Date.parse(mapping.since ?? "")).toBe(8 * 3_600_000);
   expect(await openOnes(ask)).toMatchObject([{ id: "m1" }]);
   const undone = await ask(`${MAPPINGS}/m1`, { method: "DELETE", as: "map" });
   expect([undone.status, await undone.json()]).toMatchObject([200, { kind: "unmapped", mappings: [{ id: "m1" }] }]);
@@ -48,6 +48,7 @@ test.each([
   ["an image that is not there", { image: "nowhere", snapshot: "latest" }, 404],
   ["a snapshot that is not there", { image: "alpha/disk", snapshot: "@1999" }, 404],
   ["a time that is none", { image: "alpha/disk", snapshot: "latest", for: "soon" }, 400],
+  ["a time beyond all dates", { image: "alpha/disk", snapshot: "latest", for: "999999999w" }, 400],
 ])("%s is a problem", async (_, body, status) => {
   const { ask } = await openApi();
   expect((await ask(MAPPINGS, { body })).status).toBe(status);

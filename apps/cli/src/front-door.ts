@@ -9,6 +9,7 @@ export type FrontDoor = Pick<
   | "convertConfig"
   | "configJsonSchema"
   | "formatProblem"
+  | "parseDuration"
 >;
 
 export type Api = Pick<typeof import("@backurne/api"), "serve" | "openTokens">;

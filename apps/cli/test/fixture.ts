@@ -351,7 +351,7 @@ export const diagnosis: Diagnosis = {
       severity: "warning",
       probe: "leftovers",
       about: `${evil.guest}@snap`,
-      what: "the snapshot is protected, as the old tool left what it had mapped",
+      what: "the snapshot is protected, and nothing of ours has it mapped",
       why: "it cannot expire",
       how: "doctor --fix unprotects it",
       fix: { kind: "unprotect", image: evil.guest, snapshot: "snap" },
@@ -661,6 +661,14 @@ export const differing: Mapping = {
   state: "differs",
   differences: ["/run/backurne/m4/p1 is not mounted"],
   devices: [{ device: "store/web01-flat.vmdk", on: [], size: 2 ** 30, why: "not opened" }],
+};
+
+export const unreadable: Mapping = {
+  id: "m5",
+  backups: [],
+  state: "unreadable",
+  differences: ["its journal is broken in line 1", "undo it by hand"],
+  devices: [],
 };
 
 export const mapping: readonly MappingEvent[] = [

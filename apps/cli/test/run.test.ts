@@ -6,7 +6,7 @@ import type { ErrorCode } from "@backurne/model";
 import * as schemas from "@backurne/reports/schemas";
 import type { RunOptions } from "backurne";
 import { afterAll, describe, expect, test } from "vitest";
-import { images, middle, plan, points, settings, started, verification } from "./fixture.ts";
+import { images, middle, plan, points, settings, started, unreadable, verification } from "./fixture.ts";
 import { run } from "./world.ts";
 import { COMMANDS } from "./commands.ts";
 
@@ -379,7 +379,7 @@ describe("map and unmap", () => {
     ["map a latest --with b@latest --with c@2026-11-02", { with: ["b@latest", "c@2026-11-02"] }],
     ["map --with b@latest a latest", { with: ["b@latest"] }],
     ["map a latest --for 8h", { lifetime: 8 * 3_600_000 }],
-    ["map a latest --for 2d", { lifetime: 2 * 86_400_000 }],
+    ["map a latest --for 1w", { lifetime: 7 * 86_400_000 }],
   ])("%s", async (words, more) => expect(await asked(words)).toEqual({ image: "a", snapshot: "latest", ...more }));
 
   test.each([
@@ -387,11 +387,11 @@ describe("map and unmap", () => {
     ["unmap a latest", { image: "a", snapshot: "latest" }],
   ])("%s", async (words, request) => expect(await asked(words)).toEqual(request));
 
-  test.each(["0h", "8", "8 h", "h", "1w"])("--for %s is no time", async (text) => {
+  test.each(["0h", "8", "8 h", "h", "1y"])("--for %s is no time", async (text) => {
     const { exit, stderr } = await run(["map", "a", "latest", "--for", text]);
     expect({ exit, stderr }).toEqual({
       exit: 2,
-      stderr: `backurne: --for ${text} is no time\n  hint: as 30m, 8h or 2d\n`,
+      stderr: `backurne: --for ${text} is no time\n  hint: as 30m, 8h, 2d or 1w\n`,
     });
   });
 
@@ -410,11 +410,37 @@ describe("map and unmap", () => {
     expect((await run("map a latest")).stderr).toBe("");
   });
 
-  test("what has expired and cannot be undone is a warning of every command", async () => {
-    const { exit, stderr } = await run("ls", {
-      backurne: { sweepMapped: async () => ["m3 has expired: in use\u001b"] },
-    });
-    expect({ exit, stderr }).toEqual({ exit: 0, stderr: "WARN m3 has expired: in use\\x1b\n" });
+  const sweepMapped = async () => ["m3 has expired: in use\u001b"];
+
+  test.each(["ls", "map a latest", "list-mapped", "backup"])(
+    "%s: what has expired and cannot be undone is a warning",
+    async (words) => {
+      const { stderr } = await run(words, { backurne: { sweepMapped } });
+      expect(stderr).toContain("WARN m3 has expired: in use\\x1b\n");
+    },
+  );
+
+  test.each(["unmap m3", "metrics", "__complete mapped", "version", "config example", "completion bash", "--help"])(
+    "%s leaves what has expired",
+    async (words) => {
+      let swept = 0;
+      const { exit } = await run(words, { backurne: { sweepMapped: async () => ((swept += 1), []) } });
+      expect({ exit, swept }).toEqual({ exit: 0, swept: 0 });
+    },
+  );
+
+  test("one whose journal cannot be read is a line like the others, and exit 3", async () => {
+    const { exit, stdout } = await run("list-mapped", { backurne: { listMapped: async () => [unreadable] } });
+    expect(exit).toBe(3);
+    expect(stdout.split("\n").map((line) => line.trim().split(/ {2,}/))).toEqual([
+      ["ID", "BACKUP", "BY", "SINCE", "EXPIRES", "STATE"],
+      ["m5", "-", "-", "-", "-", "UNREADABLE"],
+      ["its journal is broken in line 1"],
+      ["undo it by hand"],
+      [""],
+    ]);
+    const { stdout: json } = await run("list-mapped --json", { backurne: { listMapped: async () => [unreadable] } });
+    expect(schemas.mappings.parse(JSON.parse(json)).mappings).toEqual([unreadable]);
   });
 });
 

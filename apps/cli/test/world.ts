@@ -1,5 +1,5 @@
 import { openTokens } from "@backurne/api";
-import { formatProblem } from "backurne";
+import { formatProblem, parseDuration } from "backurne";
 import type { RunEvent, RunReport } from "@backurne/model";
 import { foldReport } from "@backurne/reports";
 import type { Backurne, RunOptions } from "backurne";
@@ -160,6 +160,7 @@ function recordedDoor(scene: Scene, calls: [string, unknown][]): FrontDoor {
       throw new Error("not recorded");
     },
     formatProblem,
+    parseDuration,
     configJsonSchema: () => ({ title: "backurne configuration" }),
     ...scene.door,
   };

@@ -109,10 +109,10 @@ export interface Backurne extends AsyncDisposable {
   /** Opens backups as devices and file systems of this host, writable and disposable. Needs root and nbd: else `usage`. */
   map(request: MapImagesRequest, options?: MapImagesOptions): Promise<Mapping>;
   /** `held`: something of it is in use; what was undone stays undone. */
-  unmap(request: UnmapRequest, options?: Pick<MapImagesOptions, "onEvent">): Promise<Unmapped>;
+  unmap(request: UnmapRequest, options?: MapImagesOptions): Promise<Unmapped>;
   /** Of this host, each compared with what is there. */
   listMapped(): Promise<readonly Mapping[]>;
-  /** Undoes what was mapped for a time that is over. Returns what could not be undone, a line each. */
+  /** Undoes what was mapped for a time that is over, as far as that goes in some seconds. Returns a line for each that is left. */
   sweepMapped(): Promise<readonly string[]>;
   /** What is in those backups. */
   readonly files: MappedFiles;

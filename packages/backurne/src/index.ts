@@ -9,6 +9,7 @@ export {
   exampleConfig,
   findConfig,
   formatProblem,
+  parseDuration,
   readConfig,
 } from "@backurne/config";
 export { BackurneError } from "@backurne/model";

@@ -89,7 +89,7 @@ export async function openBackurne(settings: Settings, options: OpenOptions = {}
     backup: openPool(access),
     trash: openTrash(access, (command) => executor.run([command], { timeout: REMOVAL })),
     objects: openObjects(access),
-    mapper: mapperOf(settings, { executor, env, host, now: options.now ?? Date.now }),
+    mapper: mapperOf(settings, { executor, env, host, now: options.now ?? Date.now, roomWatch }),
     roomWatch,
     clusters: opened.map(({ reached }) => reached),
     openBackup,

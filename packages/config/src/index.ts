@@ -12,3 +12,4 @@ export { judgeProgram } from "./programs.ts";
 export { readConfig } from "./read.ts";
 export { findStateDir } from "./state-dir.ts";
 export type { Secrets } from "./secret-files.ts";
+export { parseDuration } from "@backurne/retention";

@@ -16,7 +16,8 @@ export async function forgetImage(house: House, reference: string): Promise<Forg
     const { now, settings } = house;
     const name = printable(shortName(candidate.input.subject));
     const held = whyHeld(chain, { now: now(), timezone: settings.timezone });
-    if (held !== undefined) throw refused(`${name} is held: ${held}`, "`backurne release` it first");
+    if (held !== undefined)
+      throw refused(`${name} is held: ${held}`, "`backurne release` or `backurne unmap` it first");
     const seen = candidate.input.chain.snapshots.at(-1)?.name;
     if (chain.snapshots.at(-1)?.name !== seen) {
       throw refused(`${name} got a new backup just now`, "`backurne ls` shows what is there now");

@@ -115,7 +115,10 @@ export function namesOf(settings: Settings): ReadNames {
 }
 
 export function snapshotFacts(snapshots: readonly Snapshot[], names: ReadNames): readonly SnapshotFacts[] {
-  return snapshots.map(({ id, name, size }) => ({ id, name, size, ours: parseSnapshotName(name, names) }));
+  return snapshots.map(({ id, name, size, protected: kept }) => {
+    const facts = { id, name, size, ours: parseSnapshotName(name, names) };
+    return kept ? { ...facts, protected: kept } : facts;
+  });
 }
 
 function diskFacts({ disk, source, image }: FoundDisk, guest: FoundGuest, names: ReadNames): DiskFacts {

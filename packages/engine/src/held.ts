@@ -39,9 +39,11 @@ export function whyHeld(
 ): string | undefined {
   const whole = chainHeldBecause(marks, when);
   if (whole !== undefined) return `hold ${whole}`;
-  for (const { name } of snapshots) {
+  for (const { name, protected: kept } of snapshots) {
     const hold = heldBecause(name, marks, when);
     if (hold !== undefined) return `${name}: hold ${hold}`;
+    // In the trash nobody could unprotect it any more.
+    if (kept) return `${name} is protected, as map does with what it opens`;
   }
   return undefined;
 }

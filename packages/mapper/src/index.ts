@@ -1,11 +1,11 @@
-import { BackurneError, describeError, type Mapping, type MappingEvent } from "@backurne/model";
+import { BackurneError, type Mapping } from "@backurne/model";
 import { closeAll } from "./close.ts";
-import { dropUnborn, holdPlace, isHeld, listPlaces, type Place } from "./home.ts";
-import { readJournal } from "./journal.ts";
+import { holdPlace, listPlaces } from "./home.ts";
 import { listMappings } from "./list.ts";
 import { mapBackups, type MapOptions, type MapRequest } from "./map.ts";
 import { requireKernel, requireRoot } from "./require.ts";
 import { createNames, type Site } from "./site.ts";
+import { sweepExpired } from "./sweep.ts";
 
 export type { MapOptions, MapRequest } from "./map.ts";
 export type { Site as MapperSite } from "./site.ts";
@@ -17,21 +17,21 @@ export interface Mapper {
   /** @throws BackurneError `usage` as `check` does; nothing is left behind then, or whatever else goes wrong. */
   map(request: MapRequest, options?: MapOptions): Promise<Mapping>;
   /** Undoes what the journal says, newest first. @throws BackurneError `held` when somebody uses it. */
-  unmap(id: string, onEvent?: (event: MappingEvent) => void): Promise<void>;
+  unmap(id: string, options?: MapOptions): Promise<void>;
+  /** One whose journal cannot be read is in it, as `unreadable`. */
   list(): Promise<readonly Mapping[]>;
-  /** Undoes what has expired and nobody uses; asks nothing where nothing is mapped. @returns what could not be undone. */
-  sweep(): Promise<readonly string[]>;
+  /**
+   * Undoes what has expired and nobody uses; asks nothing where nothing is mapped. `patience`: ms that it is waited for, 10 s.
+   * @returns a line for each that is left.
+   */
+  sweep(patience?: number): Promise<readonly string[]>;
 }
 
 export function openMapper(site: Site): Mapper {
-  const unmap = async (place: Place, emit: (event: MappingEvent) => void = () => {}): Promise<void> => {
-    await using held = await holdPlace(place);
-    await closeAll(held, { site, emit, unique: createNames() });
-  };
   return {
     check: () => requireKernel(site),
     map: (request, options) => mapBackups(site, request, options),
-    async unmap(id, onEvent) {
+    async unmap(id, { signal, onEvent = () => {} } = {}) {
       requireRoot();
       const place = (await listPlaces(site)).find((one) => one.id === id);
       if (place === undefined) {
@@ -39,21 +39,10 @@ export function openMapper(site: Site): Mapper {
           hint: "`backurne list-mapped` shows them",
         });
       }
-      await unmap(place, onEvent);
+      await using held = await holdPlace(place);
+      await closeAll(held, { site, signal, emit: onEvent, unique: createNames() });
     },
     list: () => listMappings(site),
-    async sweep() {
-      const left: string[] = [];
-      if (process.getuid?.() !== 0) return left;
-      await dropUnborn(site);
-      for (const place of await listPlaces(site)) {
-        if (await isHeld(place)) continue;
-        const story = await readJournal(place.directory).catch(() => undefined);
-        const { expires } = story?.header ?? {};
-        if (expires === undefined || Date.parse(expires) > site.now()) continue;
-        await unmap(place).catch((error: unknown) => left.push(`${place.id} has expired: ${describeError(error)}`));
-      }
-      return left;
-    },
+    sweep: async (patience) => (process.getuid?.() === 0 ? sweepExpired(site, patience) : []),
   };
 }

@@ -1,29 +1,39 @@
-import { BackurneError, type Mapping } from "@backurne/model";
+import { BackurneError, describeError, type Mapping } from "@backurne/model";
 import { isHeld, listPlaces, type Place } from "./home.ts";
-import { readJournal, type Story } from "./journal.ts";
+import { hasRebooted, journalIn, readJournal } from "./journal.ts";
 import { contextOf, createNames, type Site } from "./site.ts";
+import { Unreadable, type Story } from "./story.ts";
 import { KINDS } from "./worklist.ts";
 
 /** Journal and reality side by side. */
 export async function listMappings(site: Site): Promise<readonly Mapping[]> {
   const found: Mapping[] = [];
   for (const place of await listPlaces(site)) {
-    const story = await readJournal(place.directory).catch(sayWhose);
-    if (story !== undefined) found.push(await describe(site, place, story));
+    const mapping = await look(site, place);
+    if (mapping !== undefined) found.push(mapping);
   }
   return found;
 }
 
-/** @throws BackurneError `usage` for whoever must not read what root has mapped. */
-function sayWhose(error: unknown): never {
-  if ((error as NodeJS.ErrnoException).code !== "EACCES") throw error;
-  throw new BackurneError("usage", "what is mapped is root's to see", { hint: "as root" });
+export async function listOne(site: Site, place: Place): Promise<Mapping> {
+  const mapping = await look(site, place);
+  if (mapping === undefined) throw new BackurneError("not-found", `there is no mapping ${place.id}`);
+  return mapping;
 }
 
-export async function listOne(site: Site, place: Place): Promise<Mapping> {
-  const story = await readJournal(place.directory);
-  if (story === undefined) throw new BackurneError("not-found", `there is no mapping ${place.id}`);
-  return describe(site, place, story);
+/** undefined: nobody has begun to map there. One that cannot be read is a finding: the others are shown as usual. */
+async function look(site: Site, place: Place): Promise<Mapping | undefined> {
+  try {
+    const story = await readJournal(place.directory);
+    return story && (await describe(site, place, story));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EACCES") throw new BackurneError("usage", "what is mapped is root's to see", { hint: "as root" });
+    if (!(error instanceof Unreadable) && code !== "EIO") throw error;
+    const hint = error instanceof Unreadable ? [error.hint ?? ""] : [];
+    const why = `${describeError(error)} (${journalIn(place.directory)})`;
+    return { id: place.id, backups: [], state: "unreadable", differences: [why, ...hint], devices: [] };
+  }
 }
 
 async function describe(site: Site, place: Place, story: Story): Promise<Mapping> {
@@ -36,6 +46,7 @@ async function describe(site: Site, place: Place, story: Story): Promise<Mapping
 }
 
 async function compare(site: Site, place: Place, { header, steps }: Story): Promise<readonly string[]> {
+  if (await hasRebooted(header)) return ["this host was booted again since: nothing of it is open"];
   const work = { site, place, uuid: header.uuid, emit: () => {}, unique: createNames() };
   const missing: string[] = [];
   for (const { layer, record, step } of steps)

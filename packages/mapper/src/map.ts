@@ -2,11 +2,13 @@ import { randomUUID } from "node:crypto";
 import { BackurneError, describeError, type MappedBackup, type Mapping, type MappingEvent } from "@backurne/model";
 import { closeAll } from "./close.ts";
 import { takePlace } from "./home.ts";
-import { beginJournal, type Header } from "./journal.ts";
+import { beginJournal } from "./journal.ts";
 import { listOne } from "./list.ts";
 import { openBackups } from "./open.ts";
+import { ownLife } from "./programs/processes.ts";
 import { requireKernel } from "./require.ts";
 import { createNames, type Site, type Work } from "./site.ts";
+import type { Header } from "./story.ts";
 
 export interface MapRequest {
   /** Disks of one guest together: what spans them is opened as a whole. */
@@ -38,7 +40,7 @@ export async function mapBackups(site: Site, request: MapRequest, options: MapOp
     unique: createNames(),
   };
   try {
-    await using journal = await beginJournal(place.directory, headerOf(work, request));
+    await using journal = await beginJournal(place.directory, await headerOf(work, request));
     await openBackups(request.backups, work, journal);
     await journal.write({ kind: "ready" });
   } catch (error) {
@@ -59,12 +61,14 @@ export async function mapBackups(site: Site, request: MapRequest, options: MapOp
   return listOne(site, place);
 }
 
-function headerOf({ site, place, uuid }: Work, { backups, lifetime }: MapRequest): Header {
+async function headerOf({ site, place, uuid }: Work, { backups, lifetime }: MapRequest): Promise<Header> {
   const now = site.now();
+  const { boot } = await ownLife();
   return {
     version: 1,
     id: place.id,
     uuid,
+    boot,
     room: place.room,
     backups,
     by: site.by,

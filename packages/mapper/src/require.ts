@@ -10,7 +10,10 @@ export function requireRoot(): void {
   });
 }
 
-/** Loads what is not loaded. Without nbd there is no mapping; without the others some layers cannot be opened, and say so. */
+/**
+ * Loads what is not loaded. Without nbd and rbd-nbd there is no mapping; without the others some layers cannot be opened, and say
+ * so in the tree.
+ */
 export async function requireKernel({ executor }: Pick<Site, "executor">): Promise<void> {
   requireRoot();
   const load = (...args: readonly string[]) => executor.run([{ file: "modprobe", args }]);
@@ -22,9 +25,16 @@ export async function requireKernel({ executor }: Pick<Site, "executor">): Promi
       cause,
     });
   }
+  await executor.run([{ file: "rbd-nbd", args: ["--version"] }], { timeout: PATIENCE }).catch((cause: unknown) => {
+    const hint = "map needs it on this host; what else is missing stands in the tree";
+    throw new BackurneError("usage", describeTrouble(cause), { hint, cause });
+  });
   if (!(await isThere("/sys/class/misc/device-mapper"))) await load("dm_mod").catch(() => undefined);
   if (!(await isThere("/sys/class/misc/fuse"))) await load("fuse").catch(() => undefined);
 }
+
+/** ms for a program to say its name. */
+const PATIENCE = 60_000;
 
 async function isThere(path: string): Promise<boolean> {
   return stat(path).then(

@@ -1,4 +1,4 @@
-import type { Command, Executor } from "@backurne/exec";
+import type { Command, Executor, RunOptions } from "@backurne/exec";
 import type { MappingEvent, PoolAddress } from "@backurne/model";
 import { openDevices, openPool, type Run } from "@backurne/rbd";
 import type { Home, Place } from "./home.ts";
@@ -15,10 +15,14 @@ export interface Site extends Home {
   readonly by: string;
   /** Epoch ms. */
   readonly now: () => number;
+  /** Ends work that waits for a backup pool which takes no writes, and says so. Nothing: it waits for its deadline. */
+  readonly whileThereIsRoom?: (<T>(work: (full: AbortSignal) => Promise<T>) => Promise<T>) | undefined;
 }
 
 /** ms for one program. */
 const PATIENCE = 300_000;
+/** ms for what asks the cluster: one that does not answer would be waited for, for ever. */
+const ANSWER = 120_000;
 
 export interface Work {
   readonly site: Site;
@@ -26,6 +30,8 @@ export interface Work {
   readonly uuid: string;
   readonly vmdk?: string | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Since it was mapped this host was booted again: what it had opened here is gone. */
+  readonly rebooted?: boolean | undefined;
   readonly emit: (event: MappingEvent) => void;
   readonly unique: MapContext["unique"];
 }
@@ -37,11 +43,16 @@ export function markOf({ uuid }: Pick<Work, "uuid">, step: number): string {
 
 export function contextOf(work: Work, step: number): MapContext {
   const { site, place, vmdk, signal, unique } = work;
-  const { executor, address, host } = site;
+  const { executor, address, host, whileThereIsRoom = always } = site;
   const mark = markOf(work, step);
-  const run = (command: Command, input?: string) =>
-    executor.run([{ ...command, env: { ...command.env, [MARK]: mark } }], { timeout: PATIENCE, signal, input });
-  const ofPool: Run = (command, _lane, input) => run(command, input);
+  const start = (command: Command, options: RunOptions) =>
+    executor.run([{ ...command, env: { ...command.env, [MARK]: mark } }], options);
+  const run = (command: Command, input?: string) => start(command, { timeout: PATIENCE, signal, input });
+  const ofPool: Run = (command, _lane, input) =>
+    whileThereIsRoom((full) => {
+      const stop = signal === undefined ? full : AbortSignal.any([signal, full]);
+      return start(command, { timeout: ANSWER, signal: stop, input });
+    });
   return {
     id: place.id,
     room: place.room,
@@ -54,6 +65,10 @@ export function contextOf(work: Work, step: number): MapContext {
     processes: () => findMarked(mark),
     endProcesses: () => endMarked(mark),
   };
+}
+
+function always<T>(work: (never: AbortSignal) => Promise<T>): Promise<T> {
+  return work(new AbortController().signal);
 }
 
 /** Names for one mapping. A guest's become such that are good for a file, a device and a volume group. */

@@ -2,12 +2,14 @@ import { appendFile, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { beginJournal, continueJournal, foldJournal, readJournal, type Entry, type Header } from "../src/journal.ts";
+import { beginJournal, continueJournal, readJournal } from "../src/journal.ts";
+import { foldJournal, type Entry, type Header } from "../src/story.ts";
 
 const header: Header = {
   version: 1,
   id: "m1",
   uuid: "u",
+  boot: "b",
   room: "/run/backurne/m1",
   backups: [],
   by: "root",
@@ -40,10 +42,13 @@ describe("what a journal adds up to", () => {
     ["one that was cut, and others behind it", `${lines(header, opening(1), opened(1))}{"ki\n${lines(closed(1))}`, ""],
   ])("%s", (_, text, expected) => expect(sum(text)).toBe(expected));
 
-  test.each([
-    ["another version's", lines({ ...header, version: 2 })],
-    ["one without its first line", `{"ver\n${lines(opening(1))}`],
-  ])("%s is not guessed at", (_, text) => expect(() => foldJournal(text)).toThrow(/another version/));
+  test.each<[string, string, RegExp]>([
+    ["another version's", lines({ ...header, version: 2 }), /another version of backurne \(format 2\)$/],
+    ["one without its first line", `{"ver\n${lines(opening(1))}`, /broken in line 1$/],
+    ["one of somebody else's", lines({ hello: "world" }), /broken in line 1$/],
+    ["an entry that none of ours is", lines(header, opening(1), { kind: "burnt", step: 1 }), /broken in line 3$/],
+    ["a step that never began", lines(header, opened(1)), /broken in line 2$/],
+  ])("%s is not guessed at", (_, text, why) => expect(() => foldJournal(text)).toThrow(why));
 });
 
 describe("on the disk", () => {

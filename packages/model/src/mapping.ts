@@ -26,21 +26,24 @@ export interface MappedDevice {
   readonly why?: string | undefined;
 }
 
-/** `opening`: map is still at work; `interrupted`: it died at it; `differs`: not all is there any more. */
-export type MappingState = "ok" | "opening" | "interrupted" | "differs";
+/**
+ * `opening`: map is still at work; `interrupted`: it died at it; `differs`: not all is there any more; `unreadable`: its
+ * journal is broken, or another version's, and says nothing.
+ */
+export type MappingState = "ok" | "opening" | "interrupted" | "differs" | "unreadable";
 
 export interface Mapping {
   /** `m3` */
   readonly id: string;
   readonly backups: readonly MappedBackup[];
-  /** User who asked for it. */
-  readonly by: string;
-  /** ISO 8601 */
-  readonly since: string;
+  /** User who asked for it; undefined: unreadable. */
+  readonly by?: string | undefined;
+  /** ISO 8601; undefined: unreadable. */
+  readonly since?: string | undefined;
   /** ISO 8601; later commands undo it then, unless it is in use. */
   readonly expires?: string | undefined;
   readonly state: MappingState;
-  /** What the journal says is open and is not. */
+  /** What the journal says is open and is not; or why it cannot be read, and what to do. */
   readonly differences: readonly string[];
   /** Each after all it was found on. */
   readonly devices: readonly MappedDevice[];

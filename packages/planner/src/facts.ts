@@ -19,6 +19,8 @@ export interface SnapshotFacts {
   readonly size: number;
   /** Read by whoever gathered the facts; where the name lies about the time, with Ceph's time in its place. */
   readonly ours: SnapshotName | undefined;
+  /** Ceph lets nobody remove it: somebody has it mapped, or clones of the old format hang on it. */
+  readonly protected?: true | undefined;
 }
 
 /** One image of the backup pool that holds, or held, the backups of one disk. */

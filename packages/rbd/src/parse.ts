@@ -41,12 +41,32 @@ export function parseNames(text: string): readonly string[] {
   return parseJson(z.array(z.string()), text || "[]", "rbd ls");
 }
 
-const snapshotRow = z.object({ id: z.number(), name: z.string(), size: z.number(), timestamp: z.string() });
+const snapshotRow = z.object({
+  id: z.number(),
+  name: z.string(),
+  size: z.number(),
+  protected: z.string().optional(),
+  timestamp: z.string(),
+});
 
 export function parseSnapshots(text: string): readonly DatedSnapshot[] {
   return parseJson(z.array(snapshotRow), text || "[]", "rbd snap ls")
-    .map(({ id, name, size, timestamp }) => ({ id, name, size, created: parseTimestamp(timestamp) }))
+    .map(({ id, name, size, timestamp, protected: kept }) => ({
+      id,
+      name,
+      size,
+      ...(kept === "true" && ({ protected: true } as const)),
+      created: parseTimestamp(timestamp),
+    }))
     .sort((a, b) => a.id - b.id);
+}
+
+const child = z.object({ pool: z.string(), pool_namespace: z.string().default(""), image: z.string() });
+
+export function parseChildren(text: string): readonly string[] {
+  return parseJson(z.array(child), text.trim() || "[]", "rbd children").map(({ pool, pool_namespace, image }) =>
+    [pool, pool_namespace, image].filter(Boolean).join("/"),
+  );
 }
 
 const CTIME = /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}$/;

@@ -7,6 +7,7 @@ import { answerTogether } from "./answer-together.ts";
 import { listMoving } from "./moving.ts";
 import { repeatSafely } from "./steady.ts";
 import {
+  parseChildren,
   parseExtents,
   parseInfo,
   parseInventory,
@@ -27,7 +28,7 @@ const ENOTEMPTY = 39;
 
 /** rbd also ends with 2 where the key, the pool or the namespace is missing, and none of them says that an image is gone. */
 const ABSENT =
-  /^rbd: (error opening image |failed to remove snapshot: |unprotecting snap failed: |delete error: |no existing metadata key )/m;
+  /^rbd: (error opening image |failed to remove snapshot: |snapshot does not exist|(?:un)?protecting snap failed: |delete error: |no existing metadata key )/m;
 
 const NO_POOL = /^rbd: (error opening pool |namespace .* does not exist)/m;
 
@@ -153,6 +154,15 @@ export function openPool({ address, run: runOnce, place, exportOps = 10 }: PoolA
     },
     async removeSnapshot(image, snapshot) {
       return removal(await act(["snap", "rm", "--no-progress", ...at(image, snapshot)], [ENOENT, EBUSY]));
+    },
+    async protect(image, snapshot) {
+      // 16: it is protected.
+      const outcome = await act(["snap", "protect", ...at(image, snapshot)], [ENOENT, EBUSY]);
+      return outcome === ENOENT ? "absent" : "protected";
+    },
+    async children(image, snapshot) {
+      const text = await askOf(["children", ...at(image, snapshot), "--format", "json"]);
+      return text === undefined ? undefined : parseChildren(text);
     },
     async unprotect(image, snapshot) {
       // 22: it is not protected.

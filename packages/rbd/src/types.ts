@@ -6,7 +6,7 @@ export interface Snapshot {
   readonly name: string;
   /** Bytes provisioned when it was made. */
   readonly size: number;
-  /** Clones of the old format may hang on it. Only a listing of the whole pool tells. */
+  /** Somebody has it open, or clones of the old format hang on it. */
   readonly protected?: true | undefined;
 }
 
@@ -108,7 +108,11 @@ export interface RbdPool {
   createSnapshot(image: string, snapshot: string): Promise<"created" | "exists">;
   /** `busy`: it is protected or has clones. */
   removeSnapshot(image: string, snapshot: string): Promise<"removed" | "busy" | "absent">;
-  /** `busy`: it has clones. One that is not protected is no failure. */
+  /** From then on nobody removes it, whatever he has decided before. One that is protected is no failure. */
+  protect(image: string, snapshot: string): Promise<"protected" | "absent">;
+  /** Clones of it, as `pool/image` or `pool/namespace/image`; undefined: no such image or snapshot. */
+  children(image: string, snapshot: string): Promise<readonly string[] | undefined>;
+  /** `busy`: it has clones of the old format. One that is not protected is no failure. */
   unprotect(image: string, snapshot: string): Promise<"unprotected" | "busy" | "absent">;
   /** Makes the head equal to the snapshot, whatever was written to it since. */
   rollback(image: string, snapshot: string): Promise<void>;
@@ -205,6 +209,9 @@ export type Room =
 export interface RbdDevices {
   /** A new image with the content of that snapshot; writing to it changes nothing of the backup. */
   clone(image: string, snapshot: string, to: string): Promise<void>;
-  /** A process serves it from then on; told to end, it takes the device away. @returns the device. */
+  /**
+   * A process serves it from then on; told to end, it takes the device away. A cluster that does not answer for a minute
+   * makes reading and writing fail. @returns the device.
+   */
   map(image: string): Promise<string>;
 }

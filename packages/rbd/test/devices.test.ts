@@ -9,17 +9,17 @@ test.each<[string, PoolAddress, readonly string[]]>([
   [
     "no namespace",
     { pool: "p", namespace: "" },
-    [`rbd clone --rbd-default-clone-format 2 --pool=p ${CLONE}`, "rbd-nbd map p/restore-1"],
+    [`rbd clone --rbd-default-clone-format 2 --pool=p ${CLONE}`, "rbd-nbd --io-timeout 60 map p/restore-1"],
   ],
   [
     "a namespace, a configuration, a user",
     { pool: "p", namespace: "n", cephConf: "/c", cephId: "i" },
     [
       `rbd --conf /c --id i clone --rbd-default-clone-format 2 --pool=p --namespace=n ${CLONE} --dest-namespace=n`,
-      "rbd-nbd --conf /c --id i map p/n/restore-1",
+      "rbd-nbd --conf /c --id i --io-timeout 60 map p/n/restore-1",
     ],
   ],
-])("a clone of a snapshot that is not protected, as a device: %s", async (_, address, argv) => {
+])("a clone of a snapshot, as a device that fails when it has to wait for long: %s", async (_, address, argv) => {
   const { run, asked } = fakeRun({ stdout: "/dev/nbd3\n" });
   const devices = openDevices({ address, run });
   await devices.clone("-a;b@c;None", "backup;daily;7;x", "restore-1");

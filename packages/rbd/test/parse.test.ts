@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import {
+  parseChildren,
   parseExtents,
   parseInfo,
   parseInventory,
@@ -43,6 +44,15 @@ describe("what Ceph printed", () => {
     const rows = JSON.parse(recorded("inventory")) as unknown[];
     const turned = parseInventory(JSON.stringify(rows.toReversed()));
     expect(turned.toReversed()).toEqual(parseInventory(recorded("inventory")));
+  });
+
+  test("snap ls: what is protected; children: by their whole names", () => {
+    const kept = recorded("snapshots").replace('"protected":"false"', '"protected":"true"');
+    expect(parseSnapshots(kept).map((one) => one.protected)).toEqual([true, undefined]);
+    const child = { pool: "p", pool_namespace: "", image: "restore-1", trash: false };
+    const rows = [child, { ...child, pool_namespace: "n" }];
+    expect(parseChildren(JSON.stringify(rows))).toEqual(["p/restore-1", "p/n/restore-1"]);
+    expect(parseChildren("[]\n")).toEqual([]);
   });
 
   test("snap ls: Ceph's time is UTC, in epoch ms, wherever we are", () => {

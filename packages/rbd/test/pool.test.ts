@@ -110,6 +110,8 @@ describe("exit codes", () => {
     removeSnapshot: (pool) => pool.removeSnapshot("a", "s"),
     remove: (pool) => pool.remove("a"),
     removeMetadata: (pool) => pool.removeMetadata("a", "backurne.gone"),
+    protect: (pool) => pool.protect("a", "s"),
+    children: (pool) => pool.children("a", "s"),
   };
   const troubles: Readonly<Record<string, string>> = { noPool, noNamespace, noKey, noSpace };
 
@@ -127,6 +129,10 @@ describe("exit codes", () => {
     ],
     ["removeSnapshot", { code: 16, stderr: "rbd: snapshot 's' is protected from removal.\n" }, "busy"],
     ["removeSnapshot", {}, "removed"],
+    ["protect", { code: 2, stderr: "rbd: protecting snap failed: (2) No such file or directory\n" }, "absent"],
+    ["protect", { code: 16, stderr: "rbd: protecting snap failed: (16) Device or resource busy\n" }, "protected"],
+    ["protect", {}, "protected"],
+    ["children", { code: 2, stderr: "rbd: snapshot does not exist.\n" }, undefined],
     ["remove", { code: 2, stderr: "rbd: delete error: (2) No such file or directory\n" }, "absent"],
     ["remove", { code: 16, stderr: "rbd: error: image still has watchers\n" }, "busy"],
     ["remove", { code: 39, stderr: "rbd: image has snapshots\n" }, "busy"],

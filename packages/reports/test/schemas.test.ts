@@ -344,6 +344,18 @@ const recounted: RetentionReport = {
   failures: [{ about: "lab", message: "ssh lab1: connection refused" }],
 };
 
+/** As another version of backurne left it. */
+const unreadable: Mapping = {
+  id: "m4",
+  backups: [],
+  state: "unreadable",
+  differences: [
+    "its journal was written by another version of backurne (format 2) (/var/lib/backurne/mappings/m4/journal)",
+    "unmap it with that",
+  ],
+  devices: [],
+};
+
 const mapping: Mapping = {
   id: "m3",
   backups: [
@@ -459,7 +471,7 @@ const DOCUMENTS: readonly [string, z.ZodType, unknown][] = [
     },
   ],
   ["map", schemas.mapped, { version: 1, kind: "mapping", ...mapping }],
-  ["list-mapped", schemas.mappings, { version: 1, kind: "mappings", mappings: [mapping] }],
+  ["list-mapped", schemas.mappings, { version: 1, kind: "mappings", mappings: [mapping, unreadable] }],
   [
     "unmap",
     schemas.unmapped,

@@ -45,7 +45,10 @@ export async function openStorages({ live, backup, ssh }: Sandbox, pool: string)
 }
 
 /** A client of its own for one pool, and a configuration that holds its key and no other. */
-async function makeClient({ cluster, pool }: Place): Promise<Pick<StorageReach, "cephConf" | "cephId">> {
+export async function makeClient({
+  cluster,
+  pool,
+}: Pick<Place, "cluster" | "pool">): Promise<Pick<StorageReach, "cephConf" | "cephId">> {
   const dir = await mkdtemp(join(tmpdir(), "backurne-storages-"));
   onTestFinished(() => rm(dir, { recursive: true, force: true }));
   const cephId = `reads-${pool}`;

@@ -79,7 +79,7 @@ test("quota, features, object maps, and what is left over: each is found, and on
     `info space backup (pool ${pool}): it has a quota: 100000 objects`,
     "warning images alpha/disk: object map invalid, fast diff invalid",
     "warning images alpha;other;None: without object-map, fast-diff",
-    `warning leftovers ${TARGET}@${point?.name}: the snapshot is protected, as the old tool left what it had mapped`,
+    `warning leftovers ${TARGET}@${point?.name}: the snapshot is protected, and nothing of ours has it mapped`,
     "warning leftovers px1 guest 100: a run that has not said that it thawed it had frozen it",
     "warning leftovers restore-7: a clone made for mapping that nobody has open",
   ]);

@@ -17,7 +17,9 @@ export type Site = Pick<MapperSite, "address" | "stateDir" | "runDir">;
 export type Ask =
   | { readonly do: "map"; readonly request: MapRequest }
   | { readonly do: "unmap"; readonly id: string }
-  | { readonly do: "list" | "sweep" }
+  | { readonly do: "list" }
+  /** Waited for as long as it takes, or so many ms. */
+  | { readonly do: "sweep"; readonly patience?: number }
   /** Later; in ms. */
   | { readonly do: "turn clock"; readonly by: number }
   /** In a process of its own, which is killed when its nth event comes, or so many ms later. */
@@ -81,11 +83,11 @@ async function act(ask: Ask, { map, unmap, list, sweep }: Mapper): Promise<unkno
     case "map":
       return map(ask.request, { onEvent });
     case "unmap":
-      return unmap(ask.id, onEvent);
+      return unmap(ask.id, { onEvent });
     case "list":
       return list();
     case "sweep":
-      return sweep();
+      return sweep(ask.patience ?? 600_000);
     case "turn clock":
       ahead += ask.by;
       return undefined;
@@ -126,4 +128,5 @@ async function browse(path: string): Promise<unknown> {
 
 const answers: Answer[] = [];
 for (const ask of order.asks) answers.push(await answer(ask));
-process.stdout.write(JSON.stringify(answers));
+// As the command line does: what is left to itself in here is not waited for.
+process.stdout.write(JSON.stringify(answers), () => process.exit());

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll } from "vitest";
 import { openScene, type Scene } from "../src/scene.ts";
+import { keepApart } from "./cases/apart.ts";
 import { typeCommands } from "./cases/command-line.ts";
 import { browseFiles } from "./cases/files.ts";
 import { readForeignFormats } from "./cases/foreign.ts";
@@ -25,6 +26,7 @@ for (const cases of [
   browseFiles,
   readForeignFormats,
   liveThrough,
+  keepApart,
   killEverywhere,
   typeCommands,
 ])

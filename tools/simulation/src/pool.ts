@@ -118,6 +118,8 @@ export function simulatePool(place: string, now: () => number): SimulatedPool {
       return "created";
     },
     removeSnapshot: async (image, name) => (find(image).snapshots.delete(name) ? "removed" : "absent"),
+    protect: never,
+    children: never,
     unprotect: never,
     async rollback(image, name) {
       find(image).head = contentOf(find(image), name);

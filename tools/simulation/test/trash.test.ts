@@ -57,6 +57,25 @@ describe("an image in the trash", () => {
     expect(await listTrash(world.host("bk2"))).toEqual([]);
   });
 
+  test("is not put there while its last snapshot is protected, as map does with what it opens", async () => {
+    const world = begin();
+    await nights(world, 3);
+    world.live("alpha").images.delete("disk");
+    while (world.backup.points(TARGET).length > 1) await nights(world, 1);
+    const { snapshots } = world.backup.images.get(TARGET)!;
+    const [name = "", last] = [...snapshots][0] ?? [];
+    snapshots.set(name, { ...last!, protected: true });
+    await nights(world, 60);
+    expect(world.backup.points(TARGET)).toEqual([name]);
+    const { report } = await backUp(world.host("bk1"));
+    expect(report.warnings).toMatchObject([
+      { about: TARGET, message: expect.stringContaining(`${name} is protected`) },
+    ]);
+    snapshots.set(name, last!);
+    await nights(world, 1);
+    expect(await listTrash(world.host("bk1"))).toHaveLength(1);
+  });
+
   test("comes back with its snapshots, is held, and is continued when its source is back", async () => {
     const world = begin();
     const reappear = await vanish(world);

@@ -26,7 +26,9 @@ export const complete: Command = {
       .positional("typed", { type: "string" }),
   run: async (args: CompleteArgs, world) => {
     try {
-      const found = await withBackurne({ args, world }, (session) => CANDIDATES[args.what](session, args));
+      const found = await withBackurne({ args, world, sweep: false }, (session) =>
+        CANDIDATES[args.what](session, args),
+      );
       // What is not one plain line cannot be completed.
       const lines = [...new Set(found)].filter((line) => line === printable(line));
       if (lines.length > 0) printLines(lines, world);

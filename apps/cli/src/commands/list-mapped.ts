@@ -19,7 +19,7 @@ export const listMapped: Command = {
       usage:
         "backurne list-mapped\n\n" +
         "What map opened on this host, by its journals, compared with the devices and mounts there\n" +
-        "are. Exits with 3 where they differ.",
+        "are. Exits with 3 where they differ, or a journal cannot be read.",
       examples: [
         ["backurne list-mapped", "with devices and mount points"],
         ["backurne list-mapped --json | jq -r '.mappings[].devices[].mountpoint // empty'", "where to look"],
@@ -31,6 +31,6 @@ export const listMapped: Command = {
       const document: Mappings = { version: 1, kind: "mappings", mappings };
       if (args.json) printDocument(document, world);
       else printLines(renderMappings(mappings, lookOf({ settings, world, uuid: args.uuid })), world);
-      return mappings.some(({ state }) => state === "differs" || state === "interrupted") ? 3 : 0;
+      return mappings.some(({ state }) => state !== "ok" && state !== "opening") ? 3 : 0;
     }),
 };

@@ -1,7 +1,7 @@
+import { BackurneError } from "@backurne/model";
 import type { Mapped } from "@backurne/reports/schemas";
 import { dressHelp } from "../help.ts";
 import type { GlobalArgs } from "../help.ts";
-import { readLifetime } from "../lifetime.ts";
 import { printDocument, printLines } from "../print.ts";
 import { lookOf } from "../render/look.ts";
 import { renderMapped } from "../render/mappings.ts";
@@ -56,13 +56,16 @@ export const map: Command = {
         type: "string",
         requiresArg: true,
         coerce: refuseRepeated("for"),
-        describe: "30m, 8h, 2d: then the next command unmaps it, unless it is in use",
+        describe: "30m, 8h, 2d, 1w: then the next command unmaps it, unless it is in use",
       })
       .option("uuid", { type: "boolean", describe: "show the names of rbd images" }),
-  run: (args: MapArgs, world) =>
-    withBackurne({ args, world }, async ({ backurne, settings }) => {
+  async run(args: MapArgs, world) {
+    const { parseDuration } = await world.loadFrontDoor();
+    const lifetime = args.for === undefined ? undefined : parseDuration(args.for);
+    if (args.for !== undefined && lifetime === undefined)
+      throw new BackurneError("usage", `--for ${args.for} is no time`, { hint: "as 30m, 8h, 2d or 1w" });
+    return withBackurne({ args, world }, async ({ backurne, settings }) => {
       const { image, snapshot, vmdk, with: others } = args;
-      const lifetime = args.for === undefined ? undefined : readLifetime(args.for);
       const shown = showMapping(world.stderr);
       try {
         const request = { image, snapshot, vmdk, with: others, lifetime };
@@ -75,5 +78,6 @@ export const map: Command = {
       } finally {
         shown.close();
       }
-    }),
+    });
+  },
 };

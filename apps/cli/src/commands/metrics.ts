@@ -26,7 +26,7 @@ export const metrics: Command = {
       describe: "for node_exporter: write it there, whole or not at all, for everybody to read",
     }),
   run: (args: MetricsArgs, world) =>
-    withBackurne({ args, world }, async ({ backurne, settings }) => {
+    withBackurne({ args, world, sweep: false }, async ({ backurne, settings }) => {
       const [{ renderMetrics }, { loadPrecheck }] = await Promise.all([
         import("@backurne/reports/metrics"),
         import("backurne/check"),

@@ -30,11 +30,11 @@ export const unmap: Command = {
       .positional("image", { type: "string", describe: "short id of the mapping, or the image that is mapped" })
       .positional("snapshot", SNAPSHOT),
   run: (args: UnmapArgs, world) =>
-    withBackurne({ args, world }, async ({ backurne, settings }) => {
+    withBackurne({ args, world, sweep: false }, async ({ backurne, settings }) => {
       const { image, snapshot } = args;
       const shown = showMapping(world.stderr);
       try {
-        const undone = await backurne.unmap({ image, snapshot }, { onEvent: shown.event });
+        const undone = await backurne.unmap({ image, snapshot }, { signal: world.stop, onEvent: shown.event });
         shown.close();
         if (args.json) printDocument(undone, world);
         else printLines(renderUnmapped(undone, lookOf({ settings, world })), world);

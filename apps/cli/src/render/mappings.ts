@@ -30,6 +30,7 @@ const STATES: Readonly<Record<Mapping["state"], Cell>> = {
   opening: { text: "is being mapped or unmapped", colour: "yellow" },
   interrupted: { text: "INTERRUPTED: unmap it", colour: "red" },
   differs: { text: "DIFFERS", colour: "red" },
+  unreadable: { text: "UNREADABLE", colour: "red" },
 };
 
 function renderHead({ id, backups, by, since, expires, state, differences }: Mapping, look: Look): readonly string[] {
@@ -37,12 +38,13 @@ function renderHead({ id, backups, by, since, expires, state, differences }: Map
     title,
     ...(title === "BACKUP" && { give: "middle" as const }),
   }));
-  const rows = backups.map(({ reference, image, creation }, index): readonly Cell[] => {
-    const name = `${look.uuid ? image : reference} @ ${formatMinute(creation, look)}`;
-    if (index > 0) return ["", name, "", "", "", ""];
-    const ends = expires === undefined ? "-" : formatMinute(expires, look);
-    return [id, name, by, formatMinute(since, look), ends, STATES[state]];
-  });
+  const time = (moment: string | undefined): string => (moment === undefined ? "-" : formatMinute(moment, look));
+  const names = backups.map(({ reference, image, creation }) => `${look.uuid ? image : reference} @ ${time(creation)}`);
+  const [first = "-", ...others] = names;
+  const rows: readonly (readonly Cell[])[] = [
+    [id, first, by ?? "-", time(since), time(expires), STATES[state]],
+    ...others.map((name) => ["", name, "", "", "", ""]),
+  ];
   const bad: Colour = "red";
   return [
     ...renderTable(columns, rows, look),

@@ -19,10 +19,9 @@ export async function mend(house: House, fix: Fix): Promise<Mended> {
 
 /** Why it is left alone; undefined: it is done. */
 async function mendOne(house: House, fix: Fix): Promise<string | undefined> {
-  const { backup } = house;
   switch (fix.kind) {
     case "unprotect":
-      return (await backup.unprotect(fix.image, fix.snapshot)) === "busy" ? "clones hang on it" : undefined;
+      return unprotect(fix, house);
     case "remove image":
       if (parseImageName(fix.image).kind !== "restore") return "it is no clone made for mapping";
       return removeClone(fix.image, house);
@@ -32,6 +31,16 @@ async function mendOne(house: House, fix: Fix): Promise<string | undefined> {
     case "remove unfinished":
       return underLease(leaseOf(readPlace(fix.to)), house, (lease) => removeUnfinished(fix, lease, house));
   }
+}
+
+/** Ceph itself refuses it for clones of the old format alone. */
+async function unprotect(
+  { image, snapshot }: Extract<Fix, { kind: "unprotect" }>,
+  { backup }: House,
+): Promise<string | undefined> {
+  const clones = (await backup.children(image, snapshot)) ?? [];
+  const busy = clones.length > 0 || (await backup.unprotect(image, snapshot)) === "busy";
+  return busy ? "clones hang on it" : undefined;
 }
 
 const OPEN = "somebody has it open";

@@ -1,4 +1,4 @@
-import type { Mapping, MappingEvent, Unmapped } from "@backurne/model";
+import { BackurneError, type Mapping, type MappingEvent, type Unmapped } from "@backurne/model";
 import type { House } from "../house.ts";
 import { survey } from "../list.ts";
 import { chooseBackups, readWanted, type Wanted } from "./choose.ts";
@@ -24,6 +24,10 @@ export async function mapImages(
   { image, snapshot, with: others = [], vmdk, lifetime }: MapImagesRequest,
   options: MapImagesOptions = {},
 ): Promise<Mapping> {
+  if (lifetime !== undefined && Number.isNaN(new Date(house.now() + lifetime).getTime()))
+    throw new BackurneError("usage", "that is longer than time goes on", {
+      hint: "without a time it stays until unmap",
+    });
   await house.mapper.check(); // said at once, and not after all clusters were asked
   const wanted = [{ image, snapshot }, ...others.map(readWanted)];
   const backups = chooseBackups(wanted, await survey(house), house.settings.timezone);
@@ -33,9 +37,9 @@ export async function mapImages(
 export async function unmapImages(
   { mapper, settings }: Pick<House, "mapper" | "settings">,
   request: UnmapRequest,
-  { onEvent }: Pick<MapImagesOptions, "onEvent"> = {},
+  options: MapImagesOptions = {},
 ): Promise<Unmapped> {
   const { id, backups } = findMapping(request, await mapper.list(), settings.timezone);
-  await mapper.unmap(id, onEvent);
+  await mapper.unmap(id, options);
   return { version: 1, kind: "unmapped", mappings: [{ id, backups }] };
 }

@@ -24,9 +24,11 @@ export const disk: LayerKind<DiskRecord> = {
   async open({ clone, name, mark }, { pool, devices }) {
     await devices.clone(mark.image, mark.snapshot, clone);
     await pool.setMetadata(clone, MAPPING, JSON.stringify(mark));
+    // A run that has looked before the clone said so may be about to remove it: this is what it cannot miss.
+    if ((await pool.protect(mark.image, mark.snapshot)) === "absent") throw hasGone(mark);
     return { found: [{ device: await devices.map(clone), name, on: [] }] };
   },
-  async close({ clone }, { pool, processes, endProcesses }) {
+  async close({ clone, mark }, { pool, processes, endProcesses }) {
     await refuseInUse(await processes());
     await endProcesses();
     const until = performance.now() + PATIENCE;
@@ -38,8 +40,16 @@ export const disk: LayerKind<DiskRecord> = {
         });
       }
     }
+    // The last one that looks into it lets it go.
+    if ((await pool.children(mark.image, mark.snapshot))?.length === 0) await pool.unprotect(mark.image, mark.snapshot);
   },
   async missing({ clone }, { processes }) {
     return (await servedBy(await processes())).length > 0 ? [] : [`the clone ${clone} is on no device`];
   },
 };
+
+function hasGone({ image, snapshot }: MappingMark): BackurneError {
+  return new BackurneError("not-found", `${image}@${snapshot} has just gone: a run has let it expire`, {
+    hint: "`backurne ls` shows what is there now",
+  });
+}

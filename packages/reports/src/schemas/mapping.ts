@@ -21,10 +21,10 @@ const device = z
 const fields = {
   id: z.string(),
   backups: z.array(backup).readonly(),
-  by: z.string(),
-  since: z.string(),
+  by: z.string().optional(),
+  since: z.string().optional(),
   expires: z.string().optional(),
-  state: z.enum(["ok", "opening", "interrupted", "differs"]),
+  state: z.enum(["ok", "opening", "interrupted", "differs", "unreadable"]),
   differences: z.array(z.string()).readonly(),
   devices: z.array(device).readonly(),
 };

@@ -39,7 +39,9 @@ export function liveThrough(open: () => Scene): void {
     });
     expect(early?.value).toEqual([]);
     expect(listed?.value).toMatchObject([{ id: "m1", state: "ok" }]);
-    expect(late?.value).toEqual([expect.stringContaining("m1 has expired: /run/backurne/m1/disk is in use")]);
+    expect(late?.value).toEqual([
+      expect.stringMatching(/^m1 has expired: \/run\/backurne\/m1 is in use by sleep \(pid \d+\)$/),
+    ]);
     expect(swept?.value).toEqual([]);
     expect(again).toMatchObject({ code: "not-found" });
   });

@@ -1,6 +1,7 @@
 import { formatKey, parseImageName } from "@backurne/model";
 import pLimit from "p-limit";
 import { openIntents } from "../../intents.ts";
+import { listMapped } from "../../mapping/mark.ts";
 import type { Found, Probe, Scene } from "../probe.ts";
 import { leases, stateOf } from "./leases.ts";
 import { restored } from "./restoring.ts";
@@ -9,8 +10,8 @@ import { restored } from "./restoring.ts";
 export const leftovers: Probe = {
   name: "leftovers",
   async look(scene) {
-    const found = await Promise.all([clones(scene), partials(scene), leases(scene), intents(scene), restored(scene)]);
-    return [...found.flat(), ...protectedSnapshots(scene)];
+    const looks = [clones, partials, leases, intents, restored, protectedSnapshots];
+    return (await Promise.all(looks.map((look) => look(scene)))).flat();
   },
 };
 
@@ -38,15 +39,18 @@ async function clones({ facts, house: { backup } }: Scene): Promise<readonly Fou
   return found.flat();
 }
 
-/** The old tool protected what it mapped. Those with clones are in use. */
-function protectedSnapshots({ facts }: Scene): readonly Found[] {
-  return (facts?.images ?? []).flatMap(({ image, snapshots }) =>
+/** The old tool protected what it mapped, and so does ours as long as it is mapped. Those with clones are in use. */
+async function protectedSnapshots({ facts, house }: Scene): Promise<readonly Found[]> {
+  const images = facts?.images ?? [];
+  if (!images.some(({ snapshots }) => snapshots.some((one) => one.protected))) return [];
+  const mapped = await listMapped(images, house.backup);
+  return images.flatMap(({ image, snapshots }) =>
     snapshots
-      .filter((snapshot) => snapshot.protected)
+      .filter((snapshot) => snapshot.protected && !mapped.has(`${image}@${snapshot.name}`))
       .map(({ name }): Found => ({
         severity: "warning",
         about: `${image}@${name}`,
-        what: "the snapshot is protected, as the old tool left what it had mapped",
+        what: "the snapshot is protected, and nothing of ours has it mapped",
         why: "it cannot expire",
         how: "doctor --fix unprotects it, unless clones hang on it; run it again after the clones are gone",
         fix: { kind: "unprotect", image, snapshot: name },
