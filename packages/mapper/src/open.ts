@@ -29,6 +29,7 @@ class Opener {
 
   async open(backups: readonly MappedBackup[]): Promise<void> {
     const { site, place } = this.#work;
+    await this.#openLayer("udev", []);
     await this.#openLayer("room", []);
     let waiting: readonly Target[] = [];
     for (const [index, { image, snapshot }] of backups.entries()) {

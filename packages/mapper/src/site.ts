@@ -36,7 +36,7 @@ export function markOf({ uuid }: Pick<Work, "uuid">, step: number): string {
 }
 
 export function contextOf(work: Work, step: number): MapContext {
-  const { site, place, vmdk, signal, unique } = work;
+  const { site, place, uuid, vmdk, signal, unique } = work;
   const { executor, address, host } = site;
   const mark = markOf(work, step);
   const run = (command: Command, input?: string) =>
@@ -44,6 +44,7 @@ export function contextOf(work: Work, step: number): MapContext {
   const ofPool: Run = (command, _lane, input) => run(command, input);
   return {
     id: place.id,
+    uuid,
     room: place.room,
     scratch: place.directory,
     pool: openPool({ address, run: ofPool, place: `${address.pool} on ${host}` }),

@@ -69,6 +69,8 @@ export interface MapContext {
   /** A name like that, good for files and devices, that nothing else of this mapping has. */
   unique(name: string, among?: "mount points"): string;
   /** Those of the step that run: its daemons, and what a dead process of ours had begun. */
+  /** What each of its processes has in its environment, before the step. */
+  readonly uuid: string;
   processes(): Promise<readonly number[]>;
   /** What the step left running is told to end, and has ended. */
   endProcesses(): Promise<void>;

@@ -105,6 +105,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
 /** In one short line, as it stands in the tree. */
 export function describeTrouble(error: unknown): string {
   if (!(error instanceof CommandError)) return describeError(error).split("\n")[0] ?? "";
+  udevadm: "udev",
   const [stage] = error.stages;
   if (stage === undefined) return error.message;
   if (stage.code === undefined && stage.signal === undefined) return describeMissing({ file: stage.file, args: [] });
