@@ -41,6 +41,7 @@ export function whyLeft({ contents, file }: Target): string | undefined {
   if (type === "LVM2_member" && volumeGroup === undefined) return "a physical volume of no volume group";
   if (type === "swap") return undefined;
   if (type !== undefined) return `${type} is not opened`;
+  if (table === "PMBR") return "its GUID partition table is damaged";
   if (table !== undefined && found?.length === 0) return "its partition table is empty";
   return "nothing on it that is known";
 }
