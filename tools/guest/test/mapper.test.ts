@@ -3,9 +3,11 @@ import { openScene, type Scene } from "../src/scene.ts";
 import { typeCommands } from "./cases/command-line.ts";
 import { readForeignFormats } from "./cases/foreign.ts";
 import { meetHostileGuests } from "./cases/hostile.ts";
+import { meetTheHost } from "./cases/host.ts";
 import { killEverywhere } from "./cases/kill.ts";
 import { liveThrough } from "./cases/life.ts";
 import { lookInside } from "./cases/look.ts";
+import { openWhatCanBe } from "./cases/part.ts";
 
 // One file, so that there is one guest.
 let scene: Scene;
@@ -18,5 +20,14 @@ afterEach(async () => {
   if (left !== "") throw new Error(`a mapping left\n${left}`);
 });
 
-for (const cases of [lookInside, meetHostileGuests, readForeignFormats, liveThrough, killEverywhere, typeCommands])
+for (const cases of [
+  lookInside,
+  openWhatCanBe,
+  meetHostileGuests,
+  meetTheHost,
+  readForeignFormats,
+  liveThrough,
+  killEverywhere,
+  typeCommands,
+])
   cases(() => scene);
