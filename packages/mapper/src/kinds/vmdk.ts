@@ -1,6 +1,5 @@
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { CommandError } from "@backurne/exec";
 import { findFreeNbd, refuseInUse, servedBy } from "../programs/nbd.ts";
 import { readOr } from "../programs/kernel.ts";
 import { isAsked } from "../walk.ts";
@@ -33,12 +32,8 @@ export const vmdk: LayerKind<VmdkRecord> = {
       const device = await findFreeNbd(tried);
       tried.push(device);
       const args = ["--fork", "--snapshot", "--format=raw", `--socket=${socket}`, `--connect=${device}`, file];
-      try {
-        await context.run({ file: "qemu-nbd", args, env: { TMPDIR: context.scratch } });
-        if (await isServed(device, context)) return { found: [{ device, name, on: [path] }] };
-      } catch (error) {
-        if (!isTaken(error)) throw error;
-      }
+      await context.run({ file: "qemu-nbd", args, env: { TMPDIR: context.scratch } });
+      if (await isServed(device, context)) return { found: [{ device, name, on: [path] }] };
       await context.endProcesses();
     }
   },
@@ -50,11 +45,6 @@ export const vmdk: LayerKind<VmdkRecord> = {
     return (await servedBy(await processes())).length > 0 ? [] : [`${path} is on no device`];
   },
 };
-
-/** Somebody was quicker, or has it without serving it yet, which nothing shows: then qemu-nbd complains about the device. */
-function isTaken(error: unknown): boolean {
-  return error instanceof CommandError && /NBD|\/dev\/nbd/.test(error.stages[0]?.stderr ?? "");
-}
 
 /** ms; qemu-nbd returns before the kernel has the device. */
 const PATIENCE = 10_000;

@@ -3,9 +3,9 @@ import { z } from "zod";
 import type { Contents } from "../types.ts";
 
 /**
- * Nothing of the host's LVM is used or written: not its configuration, whose filters may hide our devices, not its devices
- * file, not its backups of metadata, not its monitoring; and device nodes are made by LVM itself, whether udev runs or not.
- * A pool on a clone needs no check before it is looked at.
+ * Nothing of the host's LVM is used or written: not its configuration, which may forbid to activate what is not the host's,
+ * not its devices file, not its backups of metadata, not its monitoring; and device nodes are made by LVM itself, whether udev
+ * runs or not. A pool on a clone needs no check before it is looked at.
  */
 const CONFIG = [
   'devices{use_devicesfile=0 hints="none"}',

@@ -32,7 +32,10 @@ export async function refuseInUse(pids: readonly number[]): Promise<void> {
   }
 }
 
-/** One that nobody serves, and is none of these. Somebody may be quicker; then connecting fails, and nothing else. */
+/**
+ * One that nobody serves, and is none of these. Somebody may be quicker, or have it without serving it yet, which nothing
+ * shows; then connecting fails, and nothing else.
+ */
 export async function findFreeNbd(tried: readonly string[]): Promise<string> {
   const nbds = (await readdir("/sys/block")).filter((name) => /^nbd\d+$/.test(name));
   const names = nbds.filter((name) => !tried.includes(`/dev/${name}`));

@@ -30,10 +30,10 @@ export function meetTheHost(open: () => Scene): void {
       }
     });
 
-    test("its LVM may be told to see nothing", async () => {
+    test("its LVM may be told to activate its own groups only", async () => {
       const { guest } = scene;
       await guest.must(
-        "cp /etc/lvm/lvm.conf /run/lvm.conf; echo 'devices { global_filter = [ \"r|.*|\" ] }' >/etc/lvm/lvm.conf",
+        "cp /etc/lvm/lvm.conf /run/lvm.conf; echo 'activation { volume_list = [ \"host\" ] }' >/etc/lvm/lvm.conf",
       );
       const { printed } = await scene.look(["little"], { script: HOSTNAMES });
       await guest.must("cp /run/lvm.conf /etc/lvm/lvm.conf");
