@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { hasFixtures } from "../../src/images.ts";
-import { draw, FIXTURES, HOSTNAMES, type Scene } from "../../src/scene.ts";
+import { draw, FIXTURES, HOSTNAMES, mapOf, type Scene } from "../../src/scene.ts";
 
 export function meetTheHost(open: () => Scene): void {
   let scene: Scene;
@@ -26,7 +26,10 @@ export function meetTheHost(open: () => Scene): void {
           vgchange -qq -an vg_little; rbd-nbd ${rbd} unmap $device; udevadm settle; rbd ${rbd} rm --no-progress ${pool.name}/own`);
         expect(own).toMatch(/^vg_little-root\n(.*\n)*.*dm-\d\n(.*\n)*ID_FS_TYPE=LVM2_member\n/);
       } finally {
-        await guest.must("udevadm control --exit; rm -rf /run/lvm /etc/lvm/backup/* /etc/lvm/archive/*");
+        // Where its socket is left, the device mapper's own programs wait for it for ever.
+        await guest.must(
+          "udevadm control --exit; while pidof systemd-udevd; do sleep 0.1; done; rm -rf /run/udev /run/lvm /etc/lvm/backup/* /etc/lvm/archive/*",
+        );
       }
     });
 
@@ -38,6 +41,17 @@ export function meetTheHost(open: () => Scene): void {
       const { printed } = await scene.look(["little"], { script: HOSTNAMES });
       await guest.must("cp /run/lvm.conf /etc/lvm/lvm.conf");
       expect(printed).toBe("vg_little-root little\n");
+    });
+
+    test("a kernel without nbd is said plainly", async () => {
+      const { guest, ask } = scene;
+      await guest.must("modprobe -r nbd; cd /lib/modules && mv $(uname -r) away");
+      const [failed] = await ask(mapOf(["bare"]));
+      await guest.must("cd /lib/modules && mv away $(uname -r) && modprobe nbd max_part=16 nbds_max=16");
+      expect(failed).toMatchObject({
+        code: "usage",
+        error: expect.stringMatching(/^the kernel's nbd cannot be loaded: .*nbd/),
+      });
     });
 
     /** Has it without serving it: the device looks free. */

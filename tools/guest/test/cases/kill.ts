@@ -45,7 +45,7 @@ export function killEverywhere(open: () => Scene): void {
     });
 
     test.skipIf(!hasFixtures(...FIXTURES.mirrored))("of map, on dynamic disks", async () => {
-      const asks = [9, 10, 11].flatMap((at): readonly Ask[] => [
+      const asks = [9, 10].flatMap((at): readonly Ask[] => [
         { do: "die", ask: mapOf(FIXTURES.mirrored), at },
         { do: "unmap", id: "m1" },
       ]);
