@@ -32,6 +32,8 @@ const GUEST_PACKAGES = {
   "rbd-nbd": "rbd-nbd",
   lvm: "lvm2",
   thin_check: "thin-provisioning-tools",
+  cryptsetup: "cryptsetup-bin",
+  udevadm: "udev",
   "vmfs-fuse": "vmfs-tools",
   "vmfs6-fuse": "vmfs6-tools",
   ldmtool: "ldmtool",

@@ -1,16 +1,14 @@
 import { randomUUID } from "node:crypto";
-import { stat } from "node:fs/promises";
+import { lstat } from "node:fs/promises";
 import type { MappedBackup, MappingMark } from "@backurne/model";
 import { aboutOf, closeStep } from "./close.ts";
 import type { Journal } from "./journal.ts";
+import { createLimits } from "./limits.ts";
 import { kernelName, readExtent } from "./programs/kernel.ts";
 import { describeTrouble, look } from "./programs/look.ts";
 import { contextOf, type Work } from "./site.ts";
-import type { Found, Opened, Target } from "./types.ts";
+import type { Contents, Found, Opened, Target } from "./types.ts";
 import { claimNext, KINDS, whyLeft, type DiskRecord } from "./worklist.ts";
-
-/** Layers that a guest's own data can bring about, at most: who nests more wants to keep us busy. */
-const LIMIT = 200;
 
 /** Whatever stands open when it fails is in the journal. */
 export function openBackups(backups: readonly MappedBackup[], work: Work, journal: Journal): Promise<void> {
@@ -20,6 +18,7 @@ export function openBackups(backups: readonly MappedBackup[], work: Work, journa
 class Opener {
   readonly #work: Work;
   readonly #journal: Journal;
+  readonly #limits = createLimits();
   #step = 0;
 
   constructor(work: Work, journal: Journal) {
@@ -30,6 +29,7 @@ class Opener {
   async open(backups: readonly MappedBackup[]): Promise<void> {
     const { site, place } = this.#work;
     await this.#openLayer("room", []);
+    await this.#openLayer("udev", []);
     let waiting: readonly Target[] = [];
     for (const [index, { image, snapshot }] of backups.entries()) {
       const since = new Date(site.now()).toISOString();
@@ -39,7 +39,8 @@ class Opener {
       waiting = [...waiting, ...(await this.#look(await this.#openLayer("disk", [], record)))];
     }
     for (;;) {
-      const claim = this.#step < LIMIT ? claimNext(waiting, this.#work) : undefined;
+      this.#work.signal?.throwIfAborted();
+      const claim = claimNext(waiting, this.#work);
       if (claim === undefined) break;
       const found = await this.#tryLayer(claim.layer, claim.targets);
       waiting = [...waiting.filter((target) => !claim.targets.includes(target)), ...found];
@@ -51,6 +52,7 @@ class Opener {
   async #tryLayer(layer: string, targets: readonly Target[]): Promise<readonly Target[]> {
     let opened: Opened;
     try {
+      this.#limits.take("layers");
       opened = await this.#openLayer(layer, targets);
     } catch (error) {
       if (this.#work.signal?.aborted) throw error;
@@ -58,6 +60,8 @@ class Opener {
       return [];
     }
     for (const target of targets) await this.#note(target, { mountpoint: opened.mountpoint });
+    for (const { why, size = 0, ...left } of opened.left ?? [])
+      await this.#note({ ...left, size, contents: {} }, { why });
     return this.#look(opened);
   }
 
@@ -72,6 +76,8 @@ class Opener {
     this.#work.emit({ kind: "opening", layer, about });
     try {
       const opened = await kind.open(record, context);
+      if (opened.record !== undefined)
+        await this.#journal.write({ kind: "opening", step, layer, record: opened.record });
       await this.#journal.write({ kind: "opened", step });
       this.#work.emit({ kind: "opened", layer, about });
       return opened;
@@ -83,24 +89,42 @@ class Opener {
   }
 
   async #look({ found }: Opened): Promise<readonly Target[]> {
-    const context = contextOf(this.#work, this.#step);
     const targets: Target[] = [];
-    for (const one of found) {
-      const contents = one.file === undefined ? await look(one.device, context) : {};
-      targets.push({ ...one, on: one.on ?? [], size: await sizeOf(one), contents });
-    }
+    for (const one of found) targets.push({ ...one, on: one.on ?? [], ...(await this.#lookAt(one)) });
     return targets;
   }
 
-  async #note(target: Target, end: { readonly mountpoint?: string | undefined; readonly why?: string | undefined }) {
-    const { device, on, size, contents } = target;
+  /** What cannot even be looked at hides nothing else. */
+  async #lookAt(one: Found): Promise<Pick<Target, "size" | "contents">> {
+    try {
+      const size = await sizeOf(one);
+      return { size, contents: await this.#contentsOf(one).catch(troubleOf) };
+    } catch (error) {
+      return { size: 0, contents: troubleOf(error) };
+    }
+  }
+
+  async #contentsOf({ device, file }: Found): Promise<Contents> {
+    if (file !== undefined) return {};
+    this.#limits.take("devices");
+    return look(device, contextOf(this.#work, this.#step));
+  }
+
+  async #note(
+    { device, on, size, contents }: Omit<Target, "name">,
+    end: { readonly mountpoint?: string | undefined; readonly why?: string | undefined },
+  ) {
     const { type = contents.table, label } = contents;
     await this.#journal.write({ kind: "device", device: { device, on, size, type, label, ...end } });
     if (end.why !== undefined) this.#work.emit({ kind: "left", device, why: end.why });
   }
 }
 
+function troubleOf(error: unknown): Contents {
+  return { trouble: describeTrouble(error) };
+}
+
 async function sizeOf({ device, file }: Found): Promise<number> {
-  if (file !== undefined) return (await stat(file)).size;
+  if (file !== undefined) return (await lstat(file)).size;
   return ((await readExtent(await kernelName(device)))?.size ?? 0) * 512;
 }

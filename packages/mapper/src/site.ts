@@ -42,7 +42,7 @@ export function markOf({ uuid }: Pick<Work, "uuid">, step: number): string {
 }
 
 export function contextOf(work: Work, step: number): MapContext {
-  const { site, place, vmdk, signal, unique } = work;
+  const { site, place, uuid, vmdk, signal, unique } = work;
   const { executor, address, host, whileThereIsRoom = always } = site;
   const mark = markOf(work, step);
   const start = (command: Command, options: RunOptions) =>
@@ -55,6 +55,7 @@ export function contextOf(work: Work, step: number): MapContext {
     });
   return {
     id: place.id,
+    uuid,
     room: place.room,
     scratch: place.directory,
     pool: openPool({ address, run: ofPool, place: `${address.pool} on ${host}` }),

@@ -44,11 +44,24 @@ export interface Target {
   readonly contents: Contents;
 }
 
-/** What a layer shows when it is open. Without `contents` the device is looked at. */
+/** What a layer shows when it is open: a device is looked at, a file waits until it is asked for. */
 export type Found = Omit<Target, "contents" | "size" | "on"> & { readonly on?: readonly string[] };
+
+/** What a layer knows of and cannot show: a leaf of the tree. The rest of the layer is open. */
+export interface Left {
+  /** Its device, or whatever tells people which one it is. */
+  readonly device: string;
+  readonly on: readonly string[];
+  /** Bytes, where they are known. */
+  readonly size?: number | undefined;
+  readonly why: string;
+}
 
 export interface Opened {
   readonly found: readonly Found[];
+  readonly left?: readonly Left[] | undefined;
+  /** Where less was opened than was planned: the record from now on. */
+  readonly record?: object | undefined;
   /** Of the one target that it shows as a whole. */
   readonly mountpoint?: string | undefined;
 }
@@ -56,6 +69,8 @@ export interface Opened {
 export interface MapContext {
   /** `m3` */
   readonly id: string;
+  /** What each of its processes has in its environment, before the step. */
+  readonly uuid: string;
   /** Mount points are in here, and here alone. */
   readonly room: string;
   /** Programs put what they need beside the result here; goes with the mapping. */

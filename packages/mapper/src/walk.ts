@@ -1,39 +1,71 @@
-import { constants, type Dirent } from "node:fs";
-import { open, readdir, type FileHandle } from "node:fs/promises";
+import { constants } from "node:fs";
+import { lstat, open, readdir, type FileHandle } from "node:fs/promises";
 
-/** How deep, and how far, a guest can lead us. */
+/** How deep, how far, and to how many findings a guest can lead us. */
 const DEPTH = 8;
 const ENTRIES = 20_000;
+const FINDINGS = 500;
+
+/** A file or directory of a datastore that could not be looked at. */
+export interface Unseen {
+  readonly path: string;
+  readonly why: string;
+}
+
+export interface Walked {
+  readonly disks: readonly string[];
+  readonly unseen: readonly Unseen[];
+}
 
 /**
- * Paths of the disks in a datastore, relative to it. A directory is entered by its name in the directory that is open, and
- * only if it is one: no link is ever followed, and none can be put there meanwhile.
+ * The disks in a datastore, by their paths in it. A directory is entered by its name in the directory that is open, and
+ * only if it is one: no link is ever followed, and none can be put there meanwhile. What cannot be looked at is said, and
+ * hides nothing else. @throws where the root itself cannot be read.
  */
-export async function findDisks(root: string): Promise<readonly string[]> {
-  const found: string[] = [];
+export async function findDisks(root: string): Promise<Walked> {
+  const disks: string[] = [];
+  const unseen: Unseen[] = [];
   let left = ENTRIES;
 
   async function enter(path: string, within: string): Promise<void> {
     await using directory = await openDirectory(path);
     const here = `/proc/self/fd/${directory.fd}`;
-    for (const entry of (await readdir(here, { withFileTypes: true })).toSorted(byName)) {
-      if ((left -= 1) < 0) return;
-      const name = `${within}${entry.name}`;
-      if (entry.isFile() && isDisk(entry.name)) found.push(name);
-      else if (entry.isDirectory() && name.split("/").length < DEPTH) await enter(`${here}/${entry.name}`, `${name}/`);
+    // Not by the types that readdir tells: where the file system has none, Node asks for all of them, and fails for one.
+    for (const name of (await readdir(here)).toSorted()) {
+      if (left <= 0) return;
+      left -= 1;
+      const full = disks.length + unseen.length >= FINDINGS;
+      if (left === 0 || full) {
+        unseen.push({ path: within || ".", why: `there is more in it: too much to look at all of it` });
+        left = 0;
+        return;
+      }
+      await meet(name, here, within).catch((error: unknown) => {
+        unseen.push({ path: `${within}${name}`, why: describe(error) });
+      });
     }
   }
 
+  async function meet(name: string, here: string, within: string): Promise<void> {
+    const kind = await lstat(`${here}/${name}`);
+    if (kind.isFile() && isDisk(name)) disks.push(`${within}${name}`);
+    if (!kind.isDirectory()) return;
+    if (within.split("/").length < DEPTH) await enter(`${here}/${name}`, `${within}${name}/`);
+    else unseen.push({ path: `${within}${name}`, why: "nested too deep to be looked at" });
+  }
+
   await enter(root, "");
-  return found;
+  return { disks, unseen };
 }
 
 function openDirectory(path: string): Promise<FileHandle> {
   return open(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
 }
 
-function byName(a: Dirent, b: Dirent): number {
-  return a.name < b.name ? -1 : 1;
+/** `EIO: i/o error, lstat '/proc/…'`: where that was, its place in the tree says better. */
+function describe(error: unknown): string {
+  const { message } = error as Error;
+  return /^[A-Z0-9]+: ([^,]+)/.exec(message)?.[1] ?? message;
 }
 
 /** What holds the bytes; the file of the same name without `-flat` describes it, and is not believed. */

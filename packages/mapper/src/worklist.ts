@@ -4,6 +4,7 @@ import { ldm } from "./kinds/ldm.ts";
 import { lvm } from "./kinds/lvm.ts";
 import { partitions } from "./kinds/partitions.ts";
 import { room } from "./kinds/room.ts";
+import { udev } from "./kinds/udev.ts";
 import { vmdk } from "./kinds/vmdk.ts";
 import { vmfs } from "./kinds/vmfs.ts";
 import type { LayerKind, MapContext, Target } from "./types.ts";
@@ -12,7 +13,7 @@ import type { LayerKind, MapContext, Target } from "./types.ts";
 type Any = LayerKind<object>;
 
 /** In the order of probing: groups stand after all that may still show a member of them. */
-export const KINDS = { room, disk, partitions, filesystem, vmfs, vmdk, lvm, ldm } as unknown as Readonly<
+export const KINDS = { room, udev, disk, partitions, filesystem, vmfs, vmdk, lvm, ldm } as unknown as Readonly<
   Record<string, Any>
 >;
 export type { DiskRecord };
@@ -40,6 +41,7 @@ export function whyLeft({ contents, file }: Target): string | undefined {
   if (type === "LVM2_member" && volumeGroup === undefined) return "a physical volume of no volume group";
   if (type === "swap") return undefined;
   if (type !== undefined) return `${type} is not opened`;
+  if (table === "PMBR") return "its GUID partition table is damaged";
   if (table !== undefined && found?.length === 0) return "its partition table is empty";
   return "nothing on it that is known";
 }

@@ -1,7 +1,9 @@
+import { CommandError } from "@backurne/exec";
 import { describe, expect, test } from "vitest";
+import { bounded } from "../src/programs/bounded.ts";
 import { parseMounts } from "../src/programs/kernel.ts";
 import { parseDisk, parseGroup, parseLdmVolume, parsePart } from "../src/programs/ldmtool.ts";
-import { isDynamic, parsePartitions, parseProbe } from "../src/programs/look.ts";
+import { describeTrouble, isDynamic, parsePartitions, parseProbe } from "../src/programs/look.ts";
 import { parseMember, parseVolumes } from "../src/programs/lvm.ts";
 
 describe("blkid", () => {
@@ -60,19 +62,39 @@ describe("LVM", () => {
     ["nothing", [], undefined],
   ])("%s", (_, rows, found) => expect(parseMember(report("pv", rows))).toEqual(found));
 
-  const volume = (lv_name: string, lv_attr: string, lv_active = "active") => ({
+  const volume = (lv_name: string, lv_layout: string, lv_active = "active") => ({
     lv_name,
-    lv_attr,
+    lv_layout,
     lv_active,
+    lv_size: "4194304",
     lv_dm_path: `/dev/mapper/vg-${lv_name}`,
   });
   test.each([
-    ["linear", volume("root", "-wi-a-----"), ["root"]],
-    ["thin", volume("thin", "Vwi-a-tz--"), ["thin"]],
-    ["a pool", volume("pool", "twi-aotz--"), []],
-    ["a cache pool", volume("cache", "Cwi---C---"), []],
-    ["not active", volume("off", "-wi-------", ""), []],
-  ])("%s", (_, row, names) => expect(parseVolumes(report("lv", [row])).map(({ name }) => name)).toEqual(names));
+    ["linear", volume("root", "linear"), [true]],
+    ["thin", volume("thin", "thin,sparse"), [true]],
+    ["a pool", volume("pool", "thin,pool"), []],
+    ["with a cache", volume("cached", "cache"), [true]],
+    ["a cache that is no volume's", volume("fast", "cache,pool", ""), []],
+    ["not active", volume("off", "linear", ""), [false]],
+  ])("%s", (_, row, active) => expect(parseVolumes(report("lv", [row])).map((one) => one.active)).toEqual(active));
+
+  test("sizes are bytes", () =>
+    expect(parseVolumes(report("lv", [volume("root", "linear")]))).toMatchObject([
+      { name: "root", device: "/dev/mapper/vg-root", size: 4194304 },
+    ]));
+});
+
+describe("programs that are held to a limit", () => {
+  const command = bounded({ file: "sfdisk", args: ["--json", "/dev/nbd0"], answers: [1] });
+  const failed = (code: number, stderr: string) =>
+    new CommandError("failed", { stages: [{ ...command, code, signal: undefined, stderr }] });
+  test.each([
+    ["the program is not there", 127, "prlimit: failed to execute sfdisk", "sfdisk is not installed (Debian: fdisk)"],
+    ["it fails", 1, "sfdisk: cannot open /dev/nbd0: Input/output error", /^sfdisk: cannot open/],
+  ])("%s", (_, code, stderr, why) => expect(describeTrouble(failed(code, stderr))).toMatch(why));
+
+  test("run with their own words and answers", () =>
+    expect(command).toMatchObject({ args: expect.arrayContaining(["--", "sfdisk", "--json"]), answers: [1] }));
 });
 
 describe("ldmtool", () => {

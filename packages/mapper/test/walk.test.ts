@@ -18,7 +18,7 @@ afterEach(() => rm(top, { recursive: true }));
 test("disks are found by the files that hold their bytes, in order", async () => {
   for (const name of ["web01/web01-flat.vmdk", "web01/web01.vmdk", "web01/web01.vmx", "B-FLAT.VMDK"])
     await writeFile(join(root, name), "");
-  expect(await findDisks(root)).toEqual(["B-FLAT.VMDK", "web01/web01-flat.vmdk"]);
+  expect(await findDisks(root)).toEqual({ disks: ["B-FLAT.VMDK", "web01/web01-flat.vmdk"], unseen: [] });
 });
 
 test("no link is followed, whatever it leads to", async () => {
@@ -26,7 +26,7 @@ test("no link is followed, whatever it leads to", async () => {
   await symlink(join(top, "host"), join(root, "absolute"));
   await symlink("../host", join(root, "climbing"));
   await symlink(".", join(root, "round"));
-  expect(await findDisks(root)).toEqual([]);
+  expect(await findDisks(root)).toEqual({ disks: [], unseen: [] });
 });
 
 test("a root that is a link is none", async () => {
@@ -37,5 +37,29 @@ test("a root that is a link is none", async () => {
 test("a guest cannot keep us busy by nesting", async () => {
   await mkdir(join(root, ...Array.from({ length: 30 }, () => "d")), { recursive: true });
   await writeFile(join(root, ...Array.from({ length: 30 }, () => "d"), "deep-flat.vmdk"), "");
-  expect(await findDisks(root)).toEqual([]);
+  expect(await findDisks(root)).toEqual({
+    disks: [],
+    unseen: [{ path: Array.from({ length: 8 }, () => "d").join("/"), why: "nested too deep to be looked at" }],
+  });
+});
+
+test("nor by numbers: the first ones are found, and it is said that there are more", async () => {
+  await mkdir(join(root, "many"));
+  await Promise.all(
+    Array.from({ length: 600 }, (_, index) => writeFile(join(root, "many", `${1000 + index}-flat.vmdk`), "")),
+  );
+  await writeFile(join(root, "z-flat.vmdk"), "");
+  const { disks, unseen } = await findDisks(root);
+  expect([disks.length, disks.at(-1)]).toEqual([500, "many/1499-flat.vmdk"]);
+  expect(unseen).toEqual([{ path: "many/", why: "there is more in it: too much to look at all of it" }]);
+});
+
+test("what cannot be looked at is said, and the rest is found", async () => {
+  await writeFile(join(root, "web01", "web01-flat.vmdk"), "");
+  const gone = Buffer.concat([Buffer.from(join(root, "gone")), Buffer.from([0xff]), Buffer.from("-flat.vmdk")]);
+  await writeFile(gone, ""); // no UTF-8: by the name that Node makes of it, nothing is there
+  expect(await findDisks(root)).toEqual({
+    disks: ["web01/web01-flat.vmdk"],
+    unseen: [{ path: "gone\ufffd-flat.vmdk", why: "no such file or directory" }],
+  });
 });

@@ -63,6 +63,7 @@ describe("what is opened next", () => {
     ["a datastore", [target("a", { type: "VMFS_volume_member" })], ["vmfs a"]],
     ["virtual disks nobody asked for", [flat("w/w-flat.vmdk")], []],
     ["the one that is asked for", [flat("w/w-flat.vmdk"), flat("d/d-flat.vmdk")], ["vmdk d/d-flat.vmdk"], "d"],
+    ["one that could not be looked at", [target("w", { trouble: "gone" }, { file: "/at/w" })], [], "all"],
     ["all", [flat("w/w-flat.vmdk"), flat("d/d-flat.vmdk")], ["vmdk w/w-flat.vmdk", "vmdk d/d-flat.vmdk"], "all"],
   ])("%s", (_, targets, expected, vmdk) => expect(claims(targets, vmdk)).toEqual(expected));
 });
@@ -76,6 +77,7 @@ describe("why something is left", () => {
     [{ type: "LVM2_member" }, "a physical volume of no volume group"],
     [{ type: "zfs_member" }, "zfs_member is not opened"],
     [{ table: "gpt", partitions: [] }, "its partition table is empty"],
+    [{ table: "PMBR" }, "its GUID partition table is damaged"],
   ])("%o: %s", (contents, why) => expect(whyLeft(target("a", contents))).toBe(why));
 });
 

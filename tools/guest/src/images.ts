@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rbd, type Cluster } from "@backurne/sandbox";
 import { execa } from "execa";
+import { makeTables } from "./tables.ts";
 
 const MiB = 1024 * 1024;
 
@@ -53,6 +54,7 @@ export async function makeImages(pool: Pool): Promise<void> {
     await importImage(at("ext4"), "bare", pool);
     await makeEmpty(at("empty"), 8 * MiB);
     await importImage(at("empty"), "empty", pool);
+    for (const name of await makeTables({ filesystem: at("ext4"), at })) await importImage(at(name), name, pool);
     await corrupt(at("ext4"));
     await importImage(at("ext4"), "corrupt", pool);
   } finally {
@@ -102,7 +104,10 @@ export async function importFixtures(names: readonly string[], pool: Pool): Prom
       const file = join(dir, name);
       await execa("zstd", ["-dq", "--sparse", join(FIXTURES, `${name}.img.zst`), "-o", file]);
       await importImage(file, name, pool);
-      if (name === "vmfs5-two-vms") await disguise(file, dir, pool);
+      if (name === "vmfs5-two-vms") {
+        await disguise(file, dir, pool);
+        await hurt(file, dir, pool);
+      }
       await rm(file);
     }
   } finally {
@@ -119,6 +124,22 @@ async function disguise(datastore: string, dir: string, pool: Pool): Promise<voi
   await using handle = await open(copy, "r+");
   for (const at of findDisks(await readFile(copy))) await handle.write(bytes, 0, bytes.length, at);
   await importImage(copy, "disguised", pool);
+}
+
+/** The same datastore; a directory's name leads to nothing, and of the disk of db01 no block is in the volume. */
+async function hurt(datastore: string, dir: string, pool: Pool): Promise<void> {
+  const copy = join(dir, "hurt");
+  await cp(datastore, copy);
+  const bytes = await readFile(copy);
+  await using handle = await open(copy, "r+");
+  // An entry of a directory: type, what its file is known by (8 bytes), 128 bytes of name. The file's descriptor begins with the
+  // same 8 bytes; 512 behind are the addresses of its blocks.
+  const idOf = (name: string): number => bytes.indexOf(`${name}\0\0`) - 8;
+  await handle.write(Buffer.alloc(4, 0xff), 0, 4, idOf("directory"));
+  const id = idOf("db01-flat.vmdk");
+  const blocks = bytes.indexOf(bytes.subarray(id, id + 8)) + 512;
+  await handle.write(Buffer.alloc(256, "c1ffffff", "hex"), 0, 256, blocks);
+  await importImage(copy, "hurt", pool);
 }
 
 /** Wherever an MBR stands that has one partition of type 83, at sector 2048. */

@@ -117,6 +117,7 @@ dmsetup ls | grep -v 'No devices found' || true
 grep -E 'backurne|fuse' /proc/self/mounts || true
 grep -lsz '^BACKURNE_MAPPING=' /proc/[0-9]*/environ || true
 ls -A /run/backurne /var/lib/backurne/mappings 2>/dev/null | grep -v : || true
+ls -A /run/udev/rules.d 2>/dev/null | grep backurne || true
 ls -A /etc/lvm/backup /etc/lvm/archive /var/lock/qemu-nbd* 2>/dev/null | grep vg_ || true
 `;
 

@@ -5,9 +5,11 @@ import { typeCommands } from "./cases/command-line.ts";
 import { browseFiles } from "./cases/files.ts";
 import { readForeignFormats } from "./cases/foreign.ts";
 import { meetHostileGuests } from "./cases/hostile.ts";
+import { meetTheHost } from "./cases/host.ts";
 import { killEverywhere } from "./cases/kill.ts";
 import { liveThrough } from "./cases/life.ts";
 import { lookInside } from "./cases/look.ts";
+import { openWhatCanBe } from "./cases/part.ts";
 
 // One file, so that there is one guest.
 let scene: Scene;
@@ -22,7 +24,9 @@ afterEach(async () => {
 
 for (const cases of [
   lookInside,
+  openWhatCanBe,
   meetHostileGuests,
+  meetTheHost,
   browseFiles,
   readForeignFormats,
   liveThrough,

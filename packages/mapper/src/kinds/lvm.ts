@@ -1,9 +1,10 @@
 import { BackurneError } from "@backurne/model";
 import { ALONE, describeBusy } from "../programs/dm.ts";
 import { kernelName, readMapped } from "../programs/kernel.ts";
-import { lvm as command, parseVolumes } from "../programs/lvm.ts";
+import { describeTrouble } from "../programs/look.ts";
+import { lvm as command, parseVolumes, VOLUMES, type Volume } from "../programs/lvm.ts";
 import { groupMembers } from "../group.ts";
-import type { LayerKind } from "../types.ts";
+import type { Found, LayerKind, Left, MapContext } from "../types.ts";
 
 export interface LvmRecord {
   /** The name it gets: ours alone, whatever others of its name are open. */
@@ -11,7 +12,11 @@ export interface LvmRecord {
   readonly original: string;
   readonly lacking: number;
   readonly devices: readonly string[];
+  /** All it had before anything was done; then those that are open. */
+  readonly volumes: readonly Pick<Volume, "name" | "size">[];
 }
+
+const HINT = "map the guest's other disks with it: --with";
 
 /** A volume group of one or more physical volumes, under a new name and with new UUIDs: the clone's are changed. */
 export const lvm: LayerKind<LvmRecord> = {
@@ -19,27 +24,41 @@ export const lvm: LayerKind<LvmRecord> = {
     groupMembers(targets, ({ contents: { volumeGroup } }) =>
       volumeGroup === undefined ? undefined : { group: volumeGroup.id, member: volumeGroup.member },
     ),
-  async plan(targets, { id, unique }) {
+  async plan(targets, { id, run, unique }) {
     const { name = "", count = 0 } = targets[0]?.contents.volumeGroup ?? {};
     const group = unique(`backurne_${id}_${name.slice(0, 60)}`);
     const devices = targets.map(({ device }) => device);
-    return { group, original: name, lacking: count - devices.length, devices };
+    const volumes = parseVolumes((await run(command("lvs", devices, VOLUMES))).stdout);
+    return {
+      group,
+      original: name,
+      lacking: count - devices.length,
+      devices,
+      volumes: volumes.map(nameOf),
+    };
   },
-  async open({ group, original, lacking, devices }, { run, unique }) {
-    if (lacking > 0) {
-      const hint = "map the guest's other disks with it: --with";
-      throw new BackurneError("refused", `${original} lacks ${lacking} of its physical volumes; ${hint}`);
-    }
+  async open(record, context) {
+    const { group, lacking, devices, volumes } = record;
+    const { run, unique } = context;
+    if (lacking > 0) await doWithout(record, context);
     await run(command("vgimportclone", devices, ["--basevgname", group, ...devices]));
-    await run(command("vgchange", devices, ["--activate", "y", group]));
-    const fields = "lv_name,lv_dm_path,lv_attr,lv_active";
-    const { stdout } = await run(command("lvs", devices, ["--reportformat", "json", "-o", fields, group]));
-    const found = parseVolumes(stdout).map(({ name, device }) => ({
-      device,
-      name: unique(`${original}-${name}`),
-      on: devices,
-    }));
-    return { found };
+    // 5: not all of them can be.
+    await run({ ...command("vgchange", devices, [...ACTIVATE, group]), answers: [5] });
+    const there = await readVolumes(record, context);
+    const found: Found[] = [];
+    const left: Left[] = volumes
+      .filter(({ name }) => !there.some((one) => one.name === name))
+      .map(({ name, size }) => ({ ...leafOf(record, name), size, why: `it lacks a physical volume; ${HINT}` }));
+    for (const { name, device, size, active } of there) {
+      try {
+        if (!active) await run(command("lvchange", devices, [...ACTIVATE, `${group}/${name}`]));
+        found.push({ device, name: unique(`${record.original}-${name}`), on: devices });
+      } catch (error) {
+        left.push({ ...leafOf(record, name), size, why: describeTrouble(error) });
+      }
+    }
+    const open = there.filter(({ device }) => found.some((one) => one.device === device));
+    return { found, left, record: { ...record, volumes: open.map(nameOf) } };
   },
   async close({ group, devices }, { run }) {
     if ((await standing(group)).length > 0)
@@ -52,8 +71,33 @@ export const lvm: LayerKind<LvmRecord> = {
       for (const name of left) await run({ file: "dmsetup", args: [...args, name], answers: [1] });
     }
   },
-  missing: async ({ group }) => ((await standing(group)).length > 0 ? [] : [`no volume of ${group} is active`]),
+  missing: async ({ group, volumes }) =>
+    volumes.length === 0 || (await standing(group)).length > 0 ? [] : [`no volume of ${group} is active`],
 };
+
+/** Snapshots of thin volumes ask to be skipped; to see them is what somebody came for. */
+const ACTIVATE = ["--activate", "y", "--ignoreactivationskip"];
+
+/** What stands on others alone is taken out of the clone's group: with a volume lacking, it can neither be renamed nor opened. */
+async function doWithout({ original, lacking, devices }: LvmRecord, { run }: MapContext): Promise<void> {
+  try {
+    await run(command("vgreduce", devices, ["--yes", "--removemissing", "--force", "--", original]));
+  } catch (cause) {
+    throw new BackurneError("refused", `${original} lacks ${lacking} of its physical volumes; ${HINT}`, { cause });
+  }
+}
+
+async function readVolumes({ group, devices }: LvmRecord, { run }: MapContext): Promise<readonly Volume[]> {
+  return parseVolumes((await run(command("lvs", devices, [...VOLUMES, group]))).stdout);
+}
+
+function nameOf({ name, size }: Volume): LvmRecord["volumes"][number] {
+  return { name, size };
+}
+
+function leafOf({ original, devices }: LvmRecord, volume: string): Pick<Left, "device" | "on"> {
+  return { device: `${original}/${volume}`, on: devices };
+}
 
 /** The device mapper doubles the hyphens of both names and puts one between them. */
 async function standing(group: string): Promise<readonly string[]> {

@@ -1,6 +1,7 @@
 import { createMapped, removeMapped, type Table } from "../programs/dm.ts";
 import { kernelName, readExtent, readMapped } from "../programs/kernel.ts";
-import type { Found, LayerKind, MapContext, Partition, Target } from "../types.ts";
+import { describeTrouble } from "../programs/look.ts";
+import type { Found, LayerKind, Left, MapContext, Partition, Target } from "../types.ts";
 
 interface Slice extends Partition {
   readonly name: string;
@@ -11,7 +12,11 @@ interface Slice extends Partition {
 export interface PartitionsRecord {
   readonly device: string;
   readonly slices: readonly Slice[];
+  readonly left: readonly Left[];
 }
+
+/** As many entries of a table are opened as a GPT has that nobody asks for more. */
+const MOST = 128;
 
 /** Containers of logical partitions hold nothing themselves. */
 const EXTENDED = new Set(["5", "F", "85", "C5"]);
@@ -20,25 +25,31 @@ const EXTENDED = new Set(["5", "F", "85", "C5"]);
 export const partitions: LayerKind<PartitionsRecord> = {
   probe: (targets) => targets.filter(isPartitioned).map((target) => [target]),
   async plan([target], { unique, id }) {
-    const { device, name, contents } = target!;
-    const slices = (contents.partitions ?? []).filter(({ type, size }) => !EXTENDED.has(type) && size > 0);
+    const { device, name } = target!;
+    const { inside, left } = divide(target!);
     return {
       device,
-      slices: slices.map((one) => {
+      slices: inside.map((one) => {
         const called = unique(name === "disk" ? `p${one.number}` : `${name}p${one.number}`);
         return { ...one, name: called, mapped: `backurne_${id}_${called}` };
       }),
+      left,
     };
   },
-  async open({ device, slices }, context) {
+  async open({ device, slices, left: outside }, context) {
     const shown = await readShown({ device, slices }, context);
     const found: Found[] = [];
+    const left = [...outside];
     for (const slice of slices) {
       const own = shown?.get(slice.number);
-      if (own === undefined) await createMapped(tableOf(slice, device), context);
-      found.push({ device: own ?? `/dev/mapper/${slice.mapped}`, name: slice.name, on: [device] });
+      try {
+        if (own === undefined) await createMapped(tableOf(slice, device), context);
+        found.push({ device: own ?? `/dev/mapper/${slice.mapped}`, name: slice.name, on: [device] });
+      } catch (error) {
+        left.push(leafOf(slice, { on: device, why: describeTrouble(error) }));
+      }
     }
-    return { found };
+    return { found, left };
   },
   close: ({ slices }, context) =>
     removeMapped(
@@ -53,13 +64,42 @@ function isPartitioned({ contents }: Target): boolean {
   return type === undefined && diskGroup === undefined && (found?.length ?? 0) > 0;
 }
 
+/** A table can say anything. What ends outside of its disk is cut there, as the kernel does it. */
+export function divide({ device, size, contents }: Target): {
+  readonly inside: readonly Partition[];
+  readonly left: readonly Left[];
+} {
+  const end = Math.floor(size / 512);
+  const entries = (contents.partitions ?? []).filter((one) => !EXTENDED.has(one.type) && one.size > 0);
+  const looked = entries.slice(0, MOST);
+  const inside = looked.filter(({ start }) => start < end);
+  const outside = looked.filter(({ start }) => start >= end);
+  const more = entries.length - looked.length;
+  const rest: Left = {
+    device: `${more} more partitions`,
+    on: [device],
+    why: `not opened: of one table no more than ${MOST} are`,
+  };
+  return {
+    inside: inside.map((one) => ({ ...one, size: Math.min(one.size, end - one.start) })),
+    left: [
+      ...outside.map((one) => leafOf(one, { on: device, why: "it lies outside of its disk" })),
+      ...(more > 0 ? [rest] : []),
+    ],
+  };
+}
+
+function leafOf({ number, size }: Partition, { on, why }: { readonly on: string; readonly why: string }): Left {
+  return { device: `partition ${number}`, on: [on], size: size * 512, why };
+}
+
 function tableOf({ mapped, start, size }: Slice, device: string): Table {
   return { name: mapped, lines: [`0 ${size} linear ${device} ${start}`] };
 }
 
 /** The kernel's devices, if they are all there and are what the table says. Others would stand in the way of ours. */
 async function readShown(
-  { device, slices }: PartitionsRecord,
+  { device, slices }: Pick<PartitionsRecord, "device" | "slices">,
   { run }: MapContext,
 ): Promise<ReadonlyMap<number, string> | undefined> {
   const name = await kernelName(device);

@@ -1,6 +1,5 @@
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { BackurneError } from "@backurne/model";
 import { findFreeNbd, refuseInUse, servedBy } from "../programs/nbd.ts";
 import { readOr } from "../programs/kernel.ts";
 import { isAsked } from "../walk.ts";
@@ -20,18 +19,21 @@ export interface VmdkRecord {
  */
 export const vmdk: LayerKind<VmdkRecord> = {
   probe: (targets, { vmdk: asked }) =>
-    targets.filter(({ file, device }) => file !== undefined && isAsked(device, asked)).map((target) => [target]),
+    targets
+      .filter(({ file, device, contents }) => file !== undefined && !contents.trouble && isAsked(device, asked))
+      .map((target) => [target]),
   async plan([target], { scratch, unique }) {
     const { file, device, name } = target!;
     return { file: file!, path: device, name, socket: join(scratch, unique("nbd")) }; // a socket's path has to be short
   },
   async open({ file, path, name, socket }, context) {
-    for (let left = TRIES; ; left -= 1) {
-      const device = await findFreeNbd();
+    const tried: string[] = [];
+    for (;;) {
+      const device = await findFreeNbd(tried);
+      tried.push(device);
       const args = ["--fork", "--snapshot", "--format=raw", `--socket=${socket}`, `--connect=${device}`, file];
       await context.run({ file: "qemu-nbd", args, env: { TMPDIR: context.scratch } });
       if (await isServed(device, context)) return { found: [{ device, name, on: [path] }] };
-      if (left === 1) throw new BackurneError("unexpected", `qemu-nbd does not get hold of ${device}`);
       await context.endProcesses();
     }
   },
@@ -44,8 +46,6 @@ export const vmdk: LayerKind<VmdkRecord> = {
   },
 };
 
-/** Somebody may have been quicker to take a device. */
-const TRIES = 3;
 /** ms; qemu-nbd returns before the kernel has the device. */
 const PATIENCE = 10_000;
 

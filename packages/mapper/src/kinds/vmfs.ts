@@ -25,11 +25,12 @@ export const vmfs: LayerKind<VmfsRecord> = {
     const programs = version.startsWith("6") ? ["vmfs6-fuse", "vmfs-fuse"] : ["vmfs-fuse", "vmfs6-fuse"];
     await tryEach(programs, { device, at }, context);
     await tame(at, context);
-    const found = (await findDisks(at)).map((path): Found => {
+    const { disks, unseen } = await findDisks(at);
+    const found = disks.map((path): Found => {
       const name = context.unique(nameOf(path));
       return { device: path, file: join(at, path), name, on: [device] };
     });
-    return { found, mountpoint: at };
+    return { found, left: unseen.map(({ path, why }) => ({ device: path, on: [device], why })), mountpoint: at };
   },
   async close({ at }, context) {
     await unmount(at, context);

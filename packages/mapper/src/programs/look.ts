@@ -2,17 +2,19 @@ import { CommandError, type Command } from "@backurne/exec";
 import { describeError } from "@backurne/model";
 import { z } from "zod";
 import type { Contents, MapContext, Partition } from "../types.ts";
+import { bounded, lackedBy } from "./bounded.ts";
 import { ldmtool } from "./ldmtool.ts";
 import { lvm, parseMember } from "./lvm.ts";
 
 type Run = Pick<MapContext, "run">;
 
 /** What is on that device. Reads only, and a device that cannot be read is a finding. */
-export async function look(device: string, context: Run): Promise<Contents> {
+export async function look(device: string, { run }: Run): Promise<Contents> {
+  const context: Run = { run: (command) => run(bounded(command)) };
   try {
     const found = await probe(device, context);
     if (found.type === "LVM2_member") return { ...found, volumeGroup: await memberOf(device, context) };
-    if (found.type !== undefined || found.table === undefined) return found;
+    if (found.type !== undefined || found.table === undefined || found.table === "PMBR") return found;
     const partitions = parsePartitions((await context.run({ file: "sfdisk", args: ["--json", device] })).stdout);
     const diskGroup = isDynamic(partitions) ? await groupOf(device, found, context) : undefined;
     return { ...found, partitions, diskGroup };
@@ -29,7 +31,10 @@ async function probe(device: string, { run }: Run): Promise<Contents> {
   const command = { file: "blkid", args: ["--probe", "--output", "export", device], answers: [NOTHING, SEVERAL] };
   const { code, stdout } = await run(command);
   if (code === SEVERAL) return { trouble: "it carries the signatures of several things at once" };
-  return code === NOTHING ? {} : parseProbe(stdout);
+  if (code !== NOTHING) return parseProbe(stdout);
+  // What cannot be read has nothing on it for blkid.
+  await run({ file: "dd", args: [`if=${device}`, "of=/dev/null", "bs=4096", "count=1", "status=none"] });
+  return {};
 }
 
 /** blkid escapes what a shell could take for more than a word. */
@@ -100,6 +105,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   pvs: "lvm2",
   vgimportclone: "lvm2",
   modprobe: "kmod",
+  udevadm: "udev",
 };
 
 /** In one short line, as it stands in the tree. */
@@ -107,9 +113,12 @@ export function describeTrouble(error: unknown): string {
   if (!(error instanceof CommandError)) return describeError(error).split("\n")[0] ?? "";
   const [stage] = error.stages;
   if (stage === undefined) return error.message;
-  if (stage.code === undefined && stage.signal === undefined) return describeMissing({ file: stage.file, args: [] });
-  // mount's last line sends one to the kernel's log, its first ones begin with where.
-  const said = stage.stderr.split("\n").findLast((line) => line.trim() !== "" && !line.includes("dmesg(1)"));
+  const unstarted = stage.code === undefined && stage.signal === undefined;
+  const lacked = unstarted ? stage.file : lackedBy(stage);
+  if (lacked !== undefined) return describeMissing({ file: lacked, args: [] });
+  // mount's last line sends one to the kernel's log, its first ones begin with where; LVM warns of what it is told to do.
+  const lines = stage.stderr.split("\n").filter((line) => line.trim() !== "");
+  const said = lines.findLast((line) => !/dmesg\(1\)|^\s*WARNING:/.test(line));
   return said?.trim().replace(/^mount: \S+: /, "") ?? error.message;
 }
 

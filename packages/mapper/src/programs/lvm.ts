@@ -3,8 +3,9 @@ import { z } from "zod";
 import type { Contents } from "../types.ts";
 
 /**
- * Nothing of the host's LVM is used or written: not its devices file, not its backups of metadata, not its monitoring; and
- * device nodes are made by LVM itself, whether udev runs or not. A pool on a clone needs no check before it is looked at.
+ * Nothing of the host's LVM is used or written: not its configuration, which may forbid to activate what is not the host's,
+ * not its devices file, not its backups of metadata, not its monitoring; and device nodes are made by LVM itself, whether udev
+ * runs or not. A pool on a clone needs no check before it is looked at.
  */
 const CONFIG = [
   'devices{use_devicesfile=0 hints="none"}',
@@ -15,7 +16,8 @@ const CONFIG = [
 
 /** It sees these devices and no others: volume groups of one name, and of one UUID, stay apart. */
 export function lvm(program: string, devices: readonly string[], args: readonly string[]): Command {
-  return { file: program, args: ["--devices", devices.join(","), "--config", CONFIG, ...args] };
+  const env = { LVM_SYSTEM_DIR: "" };
+  return { file: program, args: ["--devices", devices.join(","), "--config", CONFIG, ...args], env };
 }
 
 function reportOf<S extends z.ZodType>(row: S) {
@@ -36,16 +38,33 @@ export function parseMember(text: string): Contents["volumeGroup"] {
 export interface Volume {
   readonly name: string;
   readonly device: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly active: boolean;
 }
 
-const volume = z.object({ lv_name: z.string(), lv_dm_path: z.string(), lv_attr: z.string(), lv_active: z.string() });
+const volume = z.object({
+  lv_name: z.string(),
+  lv_dm_path: z.string(),
+  lv_size: z.string(),
+  lv_layout: z.string(),
+  lv_active: z.string(),
+});
 
-/** Those that are active and hold data of their own: a pool's are in its thin volumes. */
+/** What `parseVolumes` reads. */
+export const VOLUMES = ["--reportformat", "json", "--units", "b", "--nosuffix", "-o", Object.keys(volume.shape).join()];
+
+/** Those that hold data of their own: a pool's are in its thin volumes. */
 export function parseVolumes(text: string): readonly Volume[] {
   const rows = reportOf(volume)
     .parse(JSON.parse(text))
     .report.flatMap((one) => Object.values(one).flat());
   return rows
-    .filter(({ lv_attr, lv_active }) => lv_active === "active" && !/^[tCD]/.test(lv_attr))
-    .map(({ lv_name, lv_dm_path }) => ({ name: lv_name, device: lv_dm_path }));
+    .filter(({ lv_layout }) => !lv_layout.split(",").includes("pool"))
+    .map(({ lv_name, lv_dm_path, lv_size, lv_active }) => ({
+      name: lv_name,
+      device: lv_dm_path,
+      size: Number(lv_size),
+      active: lv_active === "active",
+    }));
 }

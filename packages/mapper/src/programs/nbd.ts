@@ -32,9 +32,13 @@ export async function refuseInUse(pids: readonly number[]): Promise<void> {
   }
 }
 
-/** One that nobody serves. Somebody may be quicker; then connecting fails, and nothing else. */
-export async function findFreeNbd(): Promise<string> {
-  const names = (await readdir("/sys/block")).filter((name) => /^nbd\d+$/.test(name));
+/**
+ * One that nobody serves, and is none of these. Somebody may be quicker, or have it without serving it yet, which nothing
+ * shows; then connecting fails, and nothing else.
+ */
+export async function findFreeNbd(tried: readonly string[]): Promise<string> {
+  const nbds = (await readdir("/sys/block")).filter((name) => /^nbd\d+$/.test(name));
+  const names = nbds.filter((name) => !tried.includes(`/dev/${name}`));
   for (const name of names.toSorted((a, b) => Number(a.slice(3)) - Number(b.slice(3)))) {
     const served = (await readOr(`/sys/block/${name}/pid`, "")) !== "";
     if (!served && (await readOr(`/sys/block/${name}/size`, "0")) === "0") return `/dev/${name}`;

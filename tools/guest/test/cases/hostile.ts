@@ -16,6 +16,15 @@ export function meetHostileGuests(open: () => Scene): void {
       );
     });
 
+    test("whatever is mounted, it lends nobody rights", async () => {
+      const script = "grep ' /run/backurne/m1/' /proc/self/mounts | cut -d' ' -f2,4";
+      const { printed } = await scene.look(["zoo"], { script });
+      const lines = printed.trim().split("\n");
+      expect(lines).toHaveLength(5);
+      const tame = ["nosuid", "nodev", "noexec", "nosymfollow"];
+      for (const line of lines) expect(line.split(/[ ,]/)).toEqual(expect.arrayContaining(tame));
+    });
+
     test.skipIf(!hasFixtures(...FIXTURES.vmfs5))("a qcow2 that calls itself a flat disk is bytes", async () => {
       const script = "head -c3 /dev/nbd1; grep -c root: /dev/nbd1";
       const { mapping, printed } = await scene.look(["disguised"], { vmdk: "web01", script });

@@ -8,8 +8,8 @@ export function killEverywhere(open: () => Scene): void {
   beforeAll(() => void (scene = open()));
 
   describe("kill -9 at each record of the journal", () => {
-    /** Layers: room, disk, partitions, lvm, filesystem; each with two events. */
-    const EVENTS = Array.from({ length: 10 }, (_, index) => index + 1);
+    /** Layers: room, udev, disk, partitions, lvm, filesystem; each with two events. */
+    const EVENTS = Array.from({ length: 12 }, (_, index) => index + 1);
 
     test("of map: another process undoes what there is", async () => {
       const asks = EVENTS.flatMap((at): readonly Ask[] => [
@@ -27,7 +27,7 @@ export function killEverywhere(open: () => Scene): void {
     });
 
     test("of map, while programs are at work that go on without it", async () => {
-      const inMidst = [3, 7, 9].flatMap((at): readonly Ask[] => [
+      const inMidst = [5, 9, 11].flatMap((at): readonly Ask[] => [
         { do: "die", ask: mapOf(["little"]), at, later: 150 },
         { do: "unmap", id: "m1" },
       ]);
@@ -38,14 +38,25 @@ export function killEverywhere(open: () => Scene): void {
     test("of unmap: the next one goes on", async () => {
       // Each one undoes a layer and dies: before anything of it is done, and when all of it is, in turn.
       const unmap: Ask = { do: "unmap", id: "m1" };
-      const deaths = EVENTS.slice(0, 9).map((at): Ask => ({ do: "die", ask: unmap, at: 1 + ((at + 1) % 2) }));
+      const deaths = EVENTS.slice(0, 11).map((at): Ask => ({ do: "die", ask: unmap, at: 1 + ((at + 1) % 2) }));
       const [, ...answers] = await scene.ask(mapOf(["little"]), ...deaths, unmap);
       expect(answers.pop()).not.toHaveProperty("error");
       for (const { value } of answers) expect(value).toMatchObject({ signal: "SIGKILL" });
     });
 
+    test.skipIf(!hasFixtures(...FIXTURES.mirrored))("of map, on dynamic disks", async () => {
+      const asks = [9, 10].flatMap((at): readonly Ask[] => [
+        { do: "die", ask: mapOf(FIXTURES.mirrored), at },
+        { do: "unmap", id: "m1" },
+      ]);
+      for (const [index, answer] of (await scene.ask(...asks)).entries()) {
+        if (index % 2 === 0) expect(answer.value).toMatchObject({ signal: "SIGKILL" });
+        else expect(answer).not.toHaveProperty("error");
+      }
+    });
+
     test.skipIf(!hasFixtures(...FIXTURES.vmfs5))("of map, in a datastore", async () => {
-      const asks = [5, 6, 7, 8].flatMap((at): readonly Ask[] => [
+      const asks = [7, 8, 9, 10].flatMap((at): readonly Ask[] => [
         { do: "die", ask: mapOf(["vmfs5-two-vms"], { vmdk: "web01" }), at },
         { do: "unmap", id: "m1" },
       ]);

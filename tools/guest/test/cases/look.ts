@@ -18,10 +18,10 @@ export function lookInside(open: () => Scene): void {
       expect(await digest(scene, "zoo")).toBe(before); // a clone was written to, and the backup is as it was
     });
 
-    test("a volume group over two disks, striped and thin", async () => {
+    test("a volume group over two disks: striped, linear, thin, and a thin one's snapshot", async () => {
       const { mapping, printed } = await scene.look(["first", "second"], { script: HOSTNAMES });
       await expect(draw(mapping)).toMatchFileSnapshot("goldens/two-disks.txt");
-      expect(printed).toBe("vg_two-both both\nvg_two-thin thin\n");
+      expect(printed).toBe("vg_two-both both\nvg_two-own own\nvg_two-shot thin\nvg_two-thin thin\n");
     });
 
     test("a group on a partition, and a disk on its volume", async () => {
@@ -41,7 +41,7 @@ export function lookInside(open: () => Scene): void {
       ["bare", "ext4 | root | 25165824 | /run/backurne/m1/disk"],
       ["empty", "- | - | 8388608 | - | nothing on it that is known"],
       ["corrupt", "ext4 | root | 25165824 | - | mount(2) system call failed: Structure needs cleaning."],
-      ["first", "LVM2_member | - | 50331648 | - | vg_two lacks 1 of its physical volumes"],
+      ["secret", "crypto_LUKS | vault | 20971520 | - | encrypted: cryptsetup open asks for its passphrase"],
     ])("without a partition table: %s", async (image, line) => {
       expect(draw((await scene.look([image])).mapping)).toContain(`/dev/nbd0 | on - | ${line}`);
     });
