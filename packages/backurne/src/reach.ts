@@ -7,6 +7,9 @@ import type { HelperCommand, HelperSettings, PlainCluster, SshSettings } from "@
 import type { Run } from "@backurne/rbd";
 import { helperTransport, keepConnections, resolveHelper, sshTransport } from "@backurne/ssh";
 
+/** Milliseconds: a wave of disks does not arrive in one tick, and a session on a kept connection takes as long. */
+const GATHER = 15;
+
 /** Where a cluster's commands run. */
 export interface Place {
   /** Control commands: they share one connection, and those that come together share one process. */
@@ -34,7 +37,7 @@ export function reachBySsh(ssh: SshSettings, executor: Executor): Place {
     wrap: (...wrapped) => (shared ??= sshTransport({ ...ssh, controlPath: socket("m") }, "control")).wrap(...wrapped),
   };
   return {
-    run: createGroupRunner(executor, control),
+    run: createGroupRunner(executor, control, { gather: GATHER }),
     bulk: sshTransport({ ...ssh, connections }, "bulk"),
     async close() {
       if (directory === undefined) return;

@@ -18,6 +18,8 @@ export interface GroupRunnerOptions {
   readonly perLane?: number | undefined;
   /** Groups under way at once (8): sshd's MaxSessions allows 10 on one connection. */
   readonly sessions?: number | undefined;
+  /** Milliseconds the first call on an idle lane waits for others (0: for those of the same tick). */
+  readonly gather?: number | undefined;
   /** Milliseconds a group may take (300 s): a hung cluster is an error. */
   readonly timeout?: number | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -44,7 +46,7 @@ const groupBytes = 96 * 1024;
 export function createGroupRunner(
   executor: Executor,
   transport: Transport,
-  { width = 20, perLane = 3, sessions = 8, timeout = 300_000, signal }: GroupRunnerOptions = {},
+  { width = 20, perLane = 3, sessions = 8, gather = 0, timeout = 300_000, signal }: GroupRunnerOptions = {},
 ): GroupRunner {
   const lanes = new Map<string, Lane>();
   let total = 0;
@@ -86,12 +88,17 @@ export function createGroupRunner(
   return (command, name = "") => {
     const lane = lanes.get(name) ?? { waiting: [], underWay: 0 };
     lanes.set(name, lane);
-    if (lane.waiting.length === 0) setImmediate(startWaiting, lane);
+    if (lane.waiting.length === 0) afterAWhile(gather, () => startWaiting(lane));
     return new Promise((resolve, reject) => {
       lane.waiting.push({ command, resolve, reject });
       if (lane.waiting.length === width) setImmediate(startWaiting, lane);
     });
   };
+}
+
+function afterAWhile(milliseconds: number, work: () => void): void {
+  if (milliseconds === 0) setImmediate(work);
+  else setTimeout(work, milliseconds);
 }
 
 /** How many of the waiting calls fit into one group. */

@@ -5,6 +5,8 @@ export interface Listings {
   all(): Promise<readonly ImageWithSnapshots[]>;
   /** How many images the pool had when it was last listed; undefined: never listed. */
   size(): number | undefined;
+  /** Milliseconds the first question waits for others (0: for those of the same tick). */
+  readonly gather?: number | undefined;
 }
 
 type Answer = (value: readonly Snapshot[] | undefined) => void;
@@ -37,7 +39,8 @@ export function groupListings(listings: Listings): (image: string) => Promise<re
       waiting.push({ image, answer, fail });
       if (busy) return;
       busy = true;
-      setImmediate(() => void work());
+      if (listings.gather) setTimeout(() => void work(), listings.gather);
+      else setImmediate(() => void work());
     });
 }
 

@@ -110,7 +110,7 @@ export function openPool({ address, run: runOnce, place, exportOps = 10 }: PoolA
     },
     inventory,
     names: answerTogether(names),
-    snapshots: groupListings({ one: datedSnapshots, all: inventory, size: () => size }),
+    snapshots: groupListings({ one: datedSnapshots, all: inventory, size: () => size, gather: 15 }),
     datedSnapshots,
 
     async info(image): Promise<ImageInfo | undefined> {
