@@ -24,7 +24,7 @@ export function sshTransport(target: SshTarget, flavour: SshFlavour): Transport 
     place: target.host,
     wrap(pipeline, wrapOptions = {}) {
       const connection = flavour === "bulk" ? target.connections?.take() : undefined;
-      const options = sshOptions(target, flavour === "bulk" ? connection?.path : target.controlPath);
+      const options = sshOptions(target, flavour === "bulk" ? connection?.path : target.controlPath, PERSIST[flavour]);
       const command = wrapSsh(target, options, { pipeline, wrapOptions });
       return [connection ? { ...command, onEnd: connection.end } : command];
     },
@@ -47,10 +47,17 @@ function wrapSsh(
   };
 }
 
+/** Seconds a connection outlives its last use. A stream leaves its own to those that wait already, or to nobody. */
+const PERSIST = { control: 30, bulk: 2 } as const;
+
 /** `socket`: of a connection that is kept. */
-function sshOptions({ user, port, identityFile, configFile }: SshTarget, socket: string | undefined) {
+function sshOptions(
+  { user, port, identityFile, configFile }: SshTarget,
+  socket: string | undefined,
+  persist: number,
+): readonly string[] {
   const settings = ["BatchMode=yes", "ConnectTimeout=15", "ServerAliveInterval=15", "ServerAliveCountMax=3"];
-  settings.push(...(socket !== undefined ? ["ControlMaster=auto", "ControlPersist=30"] : ["ControlMaster=no"]));
+  settings.push(...(socket !== undefined ? ["ControlMaster=auto", `ControlPersist=${persist}`] : ["ControlMaster=no"]));
   const flags = [
     ["-S", socket ?? "none"],
     ["-F", configFile],

@@ -1,6 +1,14 @@
 import { type Pipeline, quote } from "@backurne/exec";
 import { describe, expect, it } from "vitest";
-import { compress, expand, helperTransport, localTransport, resolveHelper, sshTransport } from "../src/index.ts";
+import {
+  compress,
+  expand,
+  helperTransport,
+  keepConnections,
+  localTransport,
+  resolveHelper,
+  sshTransport,
+} from "../src/index.ts";
 
 const info: Pipeline = [{ file: "rbd", args: ["info", "--image=it's"], answers: [2, 255] }];
 const exported: Pipeline = [
@@ -31,6 +39,19 @@ describe("ssh", () => {
     const label = `rbd info ${quote("--image=it's")} on live1`;
     const args = [...options, "--", "live1", remote];
     expect(transport.wrap(info)).toEqual([{ file: "ssh", args, answers: [2], label }]);
+  });
+
+  it("bulk with kept connections: one for each that runs, given back by what ended well", () => {
+    const { wrap } = sshTransport({ ...target, connections: keepConnections((number) => `/run/b/s${number}`) }, "bulk");
+    const start = () => wrap(info)[0];
+    const [one, other] = [start(), start()];
+    const options = (path: string) => [...set("ControlMaster=auto", "ControlPersist=2"), "-S", path];
+    expect(one.args.slice(0, -3)).toEqual(options("/run/b/s0"));
+    expect(other.args.slice(0, -3)).toEqual(options("/run/b/s1"));
+    one.onEnd?.(255);
+    other.onEnd?.(0);
+    expect(start().args.slice(0, -3)).toEqual(options("/run/b/s1"));
+    expect(start().args.slice(0, -3)).toEqual(options("/run/b/s2"));
   });
 
   it("folds stages into one remote pipeline", () => {
