@@ -262,7 +262,8 @@ test("every place is there without the script, too", async () => {
 });
 
 describe.each([360, 768, 1280, 1920])("at a width of %i", (width) => {
-  test.each([false, true])("nothing is wider than the screen; dark: %s", async (dark) => {
+  // Colours make nothing wider: in the dark it is looked at where most people sit.
+  test.each(width === 1280 ? [false, true] : [false])("nothing is wider than the screen; dark: %s", async (dark) => {
     const { page, url, troubles } = await visit({ width, dark });
     for (const [index, path] of PLACES.entries()) {
       await page.goto(`${url}${path}`);

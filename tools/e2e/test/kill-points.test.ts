@@ -4,7 +4,7 @@ import { renderProblems } from "../src/matrix-table.ts";
 
 const THOROUGH = process.env["BACKURNE_THOROUGH"] === "1";
 /** Kinds of calls, of nearly fifty. */
-const SHARE = 12;
+const SHARE = 6;
 const SEED = Number(process.env["BACKURNE_SEED"] ?? 11);
 
 vi.setConfig({ testTimeout: 3_600_000 });
