@@ -10,8 +10,8 @@ import { openOutcomes } from "../src/outcomes.ts";
 
 const THOROUGH = process.env["BACKURNE_THOROUGH"] === "1";
 const SEED = Number(process.env["BACKURNE_SEED"] ?? 7);
-/** How often each trouble comes in a share. */
-const EACH = 1;
+/** Troubles of a share, each once: BACKURNE_SEED says which. */
+const SHARE = 6;
 
 vi.setConfig({ testTimeout: 14_400_000 });
 
@@ -21,7 +21,7 @@ test("whatever befalls a call: right bytes, a common snapshot, nothing left over
   expect(TROUBLES.length).toBeGreaterThanOrEqual(8);
   const all = allCells(steps, THOROUGH ? { stopped: 90, late: 30 } : { stopped: 14, late: 3 });
   expect(all.length).toBeGreaterThanOrEqual(320);
-  const cells = THOROUGH ? kindsFirst(all) : takeFew(chooseCells(all, SEED), EACH);
+  const cells = THOROUGH ? kindsFirst(all) : eachOnce(chooseCells(all, SEED)).slice(0, SHARE);
   const { before, open, keep } = openOutcomes(THOROUGH ? process.env["BACKURNE_OUTCOMES"] : undefined, cells);
   console.log(`${steps.length} calls, ${all.length} cells; ${open.length} of them now, BACKURNE_SEED=${SEED}`);
 
@@ -43,14 +43,15 @@ test("whatever befalls a call: right bytes, a common snapshot, nothing left over
   console.log(renderMatrix(outcomes));
   expect(renderProblems(outcomes)).toEqual([]);
   const fired = outcomes.filter((outcome) => outcome.fired).map(({ cell }) => cell);
-  expect(new Set(fired.map(({ trouble }) => trouble))).toEqual(new Set(TROUBLES));
+  expect(fired.length).toBeGreaterThanOrEqual(SHARE / 2);
   if (!THOROUGH) return;
+  expect(new Set(fired.map(({ trouble }) => trouble))).toEqual(new Set(TROUBLES));
   expect(new Set(fired.map(({ step }) => step.role))).toEqual(new Set(cells.map(({ step }) => step.role)));
   expect(fired.length).toBeGreaterThanOrEqual(320);
 });
 
-function takeFew(cells: readonly Cell[], each: number): readonly Cell[] {
-  return [...Map.groupBy(cells, ({ trouble }) => trouble).values()].flatMap((some) => some.slice(0, each));
+function eachOnce(cells: readonly Cell[]): readonly Cell[] {
+  return [...Map.groupBy(cells, ({ trouble }) => trouble).values()].flatMap((some) => some.slice(0, 1));
 }
 
 test("without the commit gate, the same cells show wrong bytes", async () => {
