@@ -235,6 +235,6 @@ api:
 #  on: [failure, late, recovery]
 #  again: 1d
 #  mail: { host: localhost, from: backurne@example.net, to: [ops@example.net] } # tls: starttls, user, password_file
-#  webhook: { url: "https://chat.example.net/hook", token_file: chat.token }
+#  webhook: { url: "https://chat.example.net/hook", token_file: chat.token } # ca_file, mtls: as above
 #  command: /etc/backurne/tell
 `;
