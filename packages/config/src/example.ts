@@ -230,7 +230,7 @@ api:
 #  verify_tls: true
 
 # Who is told at the end of a run, or of a precheck: at most one message each time, whatever has happened. What lasts is
-# told again once a day; digest tells once a day how it went.
+# told again once a day; digest tells once a day how it went, by a precheck where no run comes.
 #notify:
 #  on: [failure, late, recovery]
 #  again: 1d
