@@ -109,19 +109,26 @@ export async function answerArchive(
 interface Ends {
   readonly close: () => Promise<void>;
   readonly broken: (error: unknown) => void;
+  /** Breaks the connection off, where there is one; false: the answer has to say it. */
+  readonly cut: () => boolean;
 }
 
 /** Whoever asked sees that it broke off; why is for the log. */
-function ends({ req }: Context<Env>, { log }: Pick<Scene, "log">, opened: AsyncDisposableStack): Ends {
+function ends({ req, env }: Context<Env>, { log }: Pick<Scene, "log">, opened: AsyncDisposableStack): Ends {
   const { signal } = req.raw;
   return {
     close: async () => await opened.disposeAsync(),
     broken: (error) => void (signal.aborted || log(`what ${req.path} answered broke off`, error)),
+    // For a stream that fails the server would do the same, and print an error with its stack beside our log.
+    cut() {
+      env?.outgoing?.destroy();
+      return env?.outgoing !== undefined;
+    },
   };
 }
 
 /** As fast as it is read. An error breaks the answer off, and the connection with it: no end is seen. */
-function streamOf(chunks: AsyncIterable<Uint8Array>, { close, broken }: Ends): ReadableStream<Uint8Array> {
+function streamOf(chunks: AsyncIterable<Uint8Array>, { close, broken, cut }: Ends): ReadableStream<Uint8Array> {
   const iterator = chunks[Symbol.asyncIterator]();
   return new ReadableStream<Uint8Array>(
     {
@@ -134,7 +141,7 @@ function streamOf(chunks: AsyncIterable<Uint8Array>, { close, broken }: Ends): R
         } catch (error) {
           broken(error);
           await close();
-          controller.error(new Error("it broke off"));
+          if (!cut()) controller.error(new Error("it broke off"));
         }
       },
       async cancel() {

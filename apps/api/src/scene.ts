@@ -29,6 +29,8 @@ export interface Scene {
 
 /** What is known of a request once it was let in. */
 export interface Env {
+  /** Of a server's requests: what is answered there; tests ask without one. */
+  readonly Bindings: { readonly outgoing?: { destroy(): unknown } };
   readonly Variables: { readonly caller: Caller; readonly secureHeadersNonce?: string };
 }
 

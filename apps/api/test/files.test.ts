@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { createAdaptorServer } from "@hono/node-server";
 import type { AddressInfo } from "node:net";
 import { BackurneError } from "@backurne/model";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { buildApp } from "../src/app.ts";
 import { files } from "../src/documents.ts";
 import { openApi, type Api, type Asked } from "./world.ts";
@@ -267,17 +267,27 @@ describe("an archive", () => {
     expect([response.status, response.headers.get("content-type")]).toEqual([200, "application/x-tar"]);
   });
 
+  /** What the server itself would print, beside our log. */
+  function listenToConsole() {
+    const spies = [vi.spyOn(console, "error"), vi.spyOn(console, "info")];
+    onTestFinished(() => spies.forEach((spy) => spy.mockRestore()));
+    return () => spies.flatMap(({ mock }) => mock.calls);
+  }
+
   test("a file that becomes shorter breaks the connection off, too", async () => {
     const { fetchOver, mounted } = await overHttp();
+    const printed = listenToConsole();
     execFileSync("bash", ["-c", "head -c 90000000 /dev/urandom >file"], { cwd: mounted });
     const response = await fetchOver(content("p1/file"));
     expect(response.headers.get("content-length")).toBe("90000000");
     truncateSync(join(mounted, "file"), 7);
     await expect(response.arrayBuffer()).rejects.toThrow(/terminated/);
+    expect(printed()).toEqual([]);
   });
 
   test.each(["tar", "zip"])("%s that does not become whole breaks the connection off", async (format) => {
     const { fetchOver, mounted, logged } = await overHttp();
+    const printed = listenToConsole();
     execFileSync("bash", ["-c", "head -c 90000000 /dev/urandom >file"], { cwd: mounted });
     const response = await fetchOver(archive("p1", format));
     expect(response.status).toBe(200);
@@ -290,6 +300,7 @@ describe("an archive", () => {
     };
     await expect(read()).rejects.toThrow(/terminated/);
     expect(String(logged)).toContain("broke off");
+    expect(printed()).toEqual([]);
     const file = keep(Buffer.concat(got));
     const [program, ...args] = format === "tar" ? ["tar", "-tf", file] : ["python3", "-m", "zipfile", "-t", file];
     expect(spawnSync(program!, args).status).not.toBe(0);
@@ -308,7 +319,7 @@ describe("an archive", () => {
   });
 
   async function overHttp() {
-    const server = createAdaptorServer({ fetch: (request) => app.fetch(request) });
+    const server = createAdaptorServer({ fetch: (request, env) => app.fetch(request, env) });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", () => resolve()));
     const { port } = server.address() as AddressInfo;
     const api = await openApi({ api: { listen: { host: "127.0.0.1", port }, hosts: [] } });

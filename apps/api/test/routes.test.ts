@@ -76,6 +76,22 @@ test("numbers beyond all dates are answered", async () => {
   expect((await ask("/api/v1/images/px1%2Fweb%2Fscsi0")).status).toBe(200);
 });
 
+test("guests are listed with their disks, and with policies of their own where somebody has set some", async () => {
+  const { ask } = await openApi();
+  const profiles = { daily: { count: 30 }, often: { count: 3, every: "6h" } };
+  await ask("/api/v1/guests/px1/100/profiles", { body: { profiles } });
+  const { guests } = (await (await ask("/api/v1/guests", { as: "read" })).json()) as { guests: unknown };
+  const disk = { snapshots: 3, lastGood: "2026-01-03T01:00:00.000Z", state: "present", late: [] };
+  expect(guests).toMatchObject([
+    { cluster: "alpha", name: "disk", disks: [{ ...disk, image: "alpha;disk;None" }] },
+    {
+      ...{ cluster: "px1", name: "web", vmid: 100, kind: "qemu", ident: expect.stringMatching(/100$/) },
+      disks: [{ ...disk, disk: "scsi0", image: expect.stringMatching(/;scsi0;web$/) }],
+      policies: { profiles, by: "bk1", at: "2026-01-04T01:00:00.000Z" },
+    },
+  ]);
+});
+
 test("a HEAD is answered, and leaves nothing open", async () => {
   const { ask, scene } = await openApi();
   const { run } = (await (await ask("/api/v1/runs", { body: {} })).json()) as { run: string };

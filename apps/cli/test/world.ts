@@ -108,6 +108,7 @@ function recordedDoor(scene: Scene, calls: [string, unknown][]): FrontDoor {
     points: async (reference) => call("points", reference, points),
     inspect: notRecorded,
     files: { list: notRecorded, open: notRecorded, archive: notRecorded },
+    guests: notRecorded,
     guestProfiles: async () => call("guestProfiles", undefined, []),
     setGuestProfiles: async (guest) => call("setGuestProfiles", guest, undefined),
     stats: async () => call("stats", undefined, usages),

@@ -18,6 +18,7 @@ import type {
   Fix,
   Forgotten,
   GuestAddress,
+  GuestListing,
   GuestProfiles,
   HoldReport,
   ImageInspection,
@@ -116,6 +117,8 @@ export interface Backurne extends AsyncDisposable {
   sweepMapped(): Promise<readonly string[]>;
   /** What is in those backups. */
   readonly files: MappedFiles;
+  /** Every guest that is there, or has backups, with its disks. By cluster and name. */
+  guests(): Promise<readonly GuestListing[]>;
   /** What somebody has set for single guests of Proxmox clusters, in the backup pool. */
   guestProfiles(): Promise<readonly GuestProfiles[]>;
   /** Laid over what is configured as the profiles API's answers are; `undefined` takes it back. */

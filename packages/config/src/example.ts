@@ -230,11 +230,11 @@ api:
 #  verify_tls: true
 
 # Who is told at the end of a run, or of a precheck: at most one message each time, whatever has happened. What lasts is
-# told again once a day; digest tells once a day how it went.
+# told again once a day; digest tells once a day how it went, by a precheck where no run comes.
 #notify:
 #  on: [failure, late, recovery]
 #  again: 1d
 #  mail: { host: localhost, from: backurne@example.net, to: [ops@example.net] } # tls: starttls, user, password_file
-#  webhook: { url: "https://chat.example.net/hook", token_file: chat.token }
+#  webhook: { url: "https://chat.example.net/hook", token_file: chat.token } # ca_file, mtls: as above
 #  command: /etc/backurne/tell
 `;

@@ -17,6 +17,15 @@ const mistakes: readonly (readonly [text: string, problem: string])[] = [
   ["notify: { command: tell }", "notify.command: expected an absolute path"],
   ["notify: { mail: { host: h, from: me, to: [a@b] } }", "notify.mail.from: expected an address of mail"],
   ["notify: { command: /tell, on: [everything] }", "notify.on[0]:"],
+  [
+    "notify: { webhook: { url: https://x, mtls: [/c] } }",
+    "notify.webhook.mtls: expected two absolute paths: of the certificate, and of its key",
+  ],
+  ["notify: { webhook: { url: https://x, mtls: [/c, k] } }", "notify.webhook.mtls[1]: expected an absolute path"],
+  [
+    "notify: { webhook: { url: http://x, mtls: [/c, /k] } }",
+    "notify.webhook.mtls: is shown over https only, and url begins with http:",
+  ],
 ];
 
 test.each(mistakes)("%s", (text, problem) => {
@@ -45,6 +54,13 @@ test("influxdb as the old tool had it, and as newer servers want it", () => {
     login: { token: "t" },
     tls: { caFile: "/ca" },
   });
+});
+
+test("a webhook may want to know who asks", () => {
+  const hook = (more: string) =>
+    settingsIn(compose({ more: `notify: { webhook: { url: https://x${more} } }` })).notify?.webhook;
+  expect(hook("")).toEqual({ url: "https://x", tls: {} });
+  expect(hook(", ca_file: /ca, mtls: [/c, /k]")?.tls).toEqual({ caFile: "/ca", certFile: "/c", keyFile: "/k" });
 });
 
 test("mail goes unwrapped on this host only", () => {

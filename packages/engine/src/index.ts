@@ -5,6 +5,7 @@ export { forgetImage } from "./forget.ts";
 export { examine } from "./doctor/examine.ts";
 export { mend } from "./doctor/mend.ts";
 export type { Site } from "./doctor/site.ts";
+export { listGuests } from "./guests.ts";
 export { listGuestProfiles, setGuestProfiles } from "./guest-profiles.ts";
 export { holdImage, releaseImage, type HoldRequest, type ReleaseRequest } from "./hold.ts";
 export type { HookCall, HookKind, HookOutcome } from "./hooks.ts";

@@ -45,8 +45,9 @@ export async function listImages(house: House): Promise<readonly ImageListing[]>
     .sort((a, b) => (a.reference < b.reference ? -1 : 1));
 }
 
-function listing({ input, state }: Candidate, { settings, now }: House): ImageListing {
-  const { subject, chain, profiles } = input;
+/** Of a disk without backups only what its cluster says. */
+export function listing({ input, state }: Candidate, { settings, now }: House): ImageListing {
+  const { subject, chain, disk, profiles } = input;
   const { marks = {} } = chain ?? {};
   const points = (chain?.snapshots ?? []).flatMap(({ ours }) => ours ?? []);
   const newest = Math.max(...points.map((point) => point.time));
@@ -63,7 +64,7 @@ function listing({ input, state }: Candidate, { settings, now }: House): ImageLi
     guest: subject.guest,
     reference: shortName(subject),
     kind: chain?.kind ?? "current",
-    size: chain?.size ?? 0,
+    size: chain?.size ?? disk?.size ?? 0,
     snapshots: points.length,
     lastGood: points.length > 0 ? new Date(newest).toISOString() : undefined,
     newest: newestByProfile(points),

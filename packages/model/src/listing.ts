@@ -1,4 +1,5 @@
-import type { Consistency, GuestConfig, SourceState } from "./guests.ts";
+import type { GuestProfiles } from "./guest-profiles.ts";
+import type { Consistency, GuestConfig, GuestTraits, SourceState } from "./guests.ts";
 import type { Alarm, Hold, Packed } from "./holds.ts";
 import type { Side } from "./plan.ts";
 import type { Proof } from "./verification.ts";
@@ -40,6 +41,27 @@ export interface ImageListing {
   /** The whole image is held. */
   readonly hold?: Hold | undefined;
   readonly alarm?: Alarm | undefined;
+}
+
+/** One disk of a guest, with what its backup image tells; there may be none yet. */
+export interface GuestDisk extends Pick<
+  ImageListing,
+  "disk" | "reference" | "size" | "snapshots" | "lastGood" | "newest" | "state" | "because" | "late"
+> {
+  /** Name of the rbd image in the backup pool. */
+  readonly image?: string | undefined;
+}
+
+/** A guest that is there, or has backups, or for which policies are set. On a plain cluster every image is one. */
+export interface GuestListing extends Partial<Pick<GuestTraits, "vmid" | "kind">> {
+  readonly cluster: string;
+  /** undefined: policies are set for it, and nothing else is known. */
+  readonly name?: string | undefined;
+  /** What all its backups are known by, where that is the guest and not the place of each disk: its smbios UUID. */
+  readonly ident?: string | undefined;
+  readonly disks: readonly GuestDisk[];
+  /** Of its own; undefined: what is configured applies. */
+  readonly policies?: GuestProfiles | undefined;
 }
 
 /** One snapshot of a backup image, oldest first in lists. */

@@ -4,6 +4,7 @@ import {
   isNobodys,
   NO_COMMENT,
   type Disk,
+  type GuestTraits,
   type ImageKey,
   type Job,
   type Plan,
@@ -27,6 +28,8 @@ export interface Candidate {
   readonly input: ChainInput;
   readonly state: State;
   readonly cluster: ClusterFacts | undefined;
+  /** Whose disk it is, where its cluster knows guests: as it says now, or as the chain remembers. */
+  readonly vm?: Pick<GuestTraits, "vmid" | "kind"> | undefined;
   readonly warnings?: readonly string[] | undefined;
 }
 
@@ -109,6 +112,7 @@ function presentCandidate(
   return {
     state: choice.state,
     cluster,
+    vm: disk.disk.vm,
     warnings: choice.warnings,
     input: {
       ...chainInput(input, { subject, disk, chain, state: choice.state.state, profiles: choice.profiles }),
@@ -128,6 +132,7 @@ function omittedCandidate(
   return {
     state: { state, because },
     cluster,
+    vm: one.disk.vm,
     input: chainInput(input, { subject, disk: undefined, chain, state, profiles }),
   };
 }
@@ -148,6 +153,7 @@ function missingCandidate(
   return {
     state,
     cluster,
+    vm: chain.marks.guest,
     input: chainInput(input, { subject, disk: undefined, chain, state: state.state, profiles }),
   };
 }

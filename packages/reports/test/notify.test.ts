@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CheckProblem, JobReport, NoticeKind, NotifySettings, Precheck, RunReport } from "@backurne/model";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { foldReport } from "../src/index.ts";
+import { foldReport, writeRunFile } from "../src/index.ts";
 import { alone } from "../src/outlets/alone.ts";
 import { notify, type NotifyTools } from "../src/outlets/index.ts";
 import { decideNotice, nothingTold, type Notice, type Told } from "../src/outlets/notices.ts";
@@ -153,6 +153,35 @@ describe("what is told", () => {
     const steps = [0, 1, 12, 23.8, 24, 48].map((at) => ({ at, report: done }));
     expect(play(steps, ["digest"])).toEqual(["digest", ".", ".", "digest", ".", "digest"]);
   });
+
+  test("once a day also where nothing but prechecks comes, and at the same time of day", () => {
+    const hours = Array.from({ length: 24 * 10 }, (_, hour) => hour);
+    const told = play(
+      // A little to either side, as cron is.
+      hours.map((hour) => ({ at: hour + (hour % 2 === 0 ? 0.01 : -0.01), precheck: precheckOf() })),
+      ["digest"],
+    );
+    expect(hours.filter((hour) => told[hour] === "digest")).toEqual([0, 24, 48, 72, 96, 120, 144, 168, 192, 216]);
+    const daily = [0, 24.02, 47.97, 71.99, 96.05].map((at) => ({ at, precheck: precheckOf() }));
+    expect(play(daily, ["digest"])).toEqual(daily.map(() => "digest"));
+  });
+
+  test("by the run where one comes at its time, by a precheck where none does, and never by both", () => {
+    const precheck = precheckOf();
+    const steps = [
+      { at: 0, report: done, precheck },
+      { at: 23, precheck },
+      { at: 23.5, report: done, precheck },
+      { at: 24, precheck },
+      { at: 47, precheck },
+      { at: 48, precheck },
+      { at: 49, report: done, precheck },
+      { at: 73 },
+      { at: 73, precheck },
+    ];
+    expect(play(steps, ["digest"])).toEqual(["digest", ".", "digest", ".", ".", "digest", ".", ".", "digest"]);
+    expect(play(steps, ["late"])).toEqual(steps.map(() => "."));
+  });
 });
 
 function toolsIn(changes: Partial<NotifyTools> = {}) {
@@ -167,7 +196,7 @@ function toolsIn(changes: Partial<NotifyTools> = {}) {
     precheck: async () => undefined,
     ...changes,
   };
-  const tell = async (...[settings, report]: [NotifySettings, RunReport]) =>
+  const tell = async (settings: NotifySettings, report: RunReport | undefined) =>
     (await notify(settings, report, tools)).map(({ about, failure }) => `${about}: ${failure.message}`);
   return { tell, stateDir, tools, ran };
 }
@@ -225,6 +254,24 @@ describe("who is told", () => {
     expect(
       await tell({ ...settings, webhook: { url: "http://127.0.0.1:1", tls: {} }, command: "/tell" }, empty),
     ).toEqual([]);
+  });
+
+  test("a precheck's digest tells of the last run that this host remembers", async () => {
+    const { tell, stateDir, ran } = toolsIn({ precheck: async () => precheckOf("rook/a") });
+    const digest: NotifySettings = { on: ["digest"], again: 1, command: "/tell" };
+    const summary = () => (JSON.parse(ran.at(-1)?.slice("/tell ".length) ?? "{}") as Notice).summary;
+    await tell(digest, undefined);
+    expect(summary()).toBe("1 thing is wrong; no run of this host is remembered");
+    rmSync(join(stateDir, "notices.json"));
+    const file = writeRunFile({ stateDir, warn: (message) => ran.push(message) });
+    for (const event of [started, ended]) file.event(event);
+    file.end({ ...reportOf({}, ["px1"]), totals: { ...empty.totals, done: 7 } });
+    await tell(digest, undefined);
+    expect(summary()).toBe(
+      `2 things are wrong; the last run, of ${empty.ended}: 7 done, 0 failed, 0 held, 0 bytes in ${(Date.parse(empty.ended) - Date.parse(empty.started)) / 1000} s`,
+    );
+    await tell(digest, undefined);
+    expect(ran).toHaveLength(2);
   });
 
   test("one after the other: what several runs end with at once is told once", async () => {

@@ -22,6 +22,8 @@ export interface SimulatedGuest {
   readonly disks: readonly string[];
   agent: Agent;
   frozen: boolean;
+  /** What its smbios says; default: one made of its number. */
+  readonly uuid?: string;
 }
 
 export function guest(vmid: number, name: string, disks: readonly string[] = ["scsi0"]): SimulatedGuest {
@@ -104,7 +106,6 @@ export function imageOf({ vmid }: Pick<SimulatedGuest, "vmid">, adapter: string)
   return `vm-${vmid}-${adapter}`;
 }
 
-/** What its smbios says. */
-export function uuidOf({ vmid }: Pick<SimulatedGuest, "vmid">): string {
-  return `00000000-0000-4000-8000-${String(vmid).padStart(12, "0")}`;
+export function uuidOf({ vmid, uuid }: Pick<SimulatedGuest, "vmid" | "uuid">): string {
+  return uuid ?? `00000000-0000-4000-8000-${String(vmid).padStart(12, "0")}`;
 }

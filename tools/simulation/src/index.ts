@@ -1,4 +1,4 @@
-export { guest, type Agent, type SimulatedGuest } from "./guests.ts";
+export { guest, uuidOf, type Agent, type SimulatedGuest } from "./guests.ts";
 export { meanwhile } from "./meanwhile.ts";
 export { at, failing, type Witness } from "./noted.ts";
 export { simulateObjects } from "./objects.ts";

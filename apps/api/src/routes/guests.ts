@@ -1,5 +1,6 @@
-import type { AnsweredProfile, GuestProfiles, ProfilesAnswer } from "@backurne/model";
+import type { AnsweredProfile, GuestListing, GuestProfiles, ProfilesAnswer } from "@backurne/model";
 import { BackurneError, PROFILE_NAME } from "@backurne/model";
+import { guestDisk } from "@backurne/reports/schemas";
 import { parseDuration } from "@backurne/retention";
 import { z } from "zod";
 import { endpoint } from "../endpoint.ts";
@@ -23,12 +24,19 @@ const policy = z.strictObject({
   profiles: z.record(z.string().max(64).regex(PROFILE_NAME), profile).optional(),
 });
 
+/** What somebody has set, and when. */
+const noted = z.strictObject({ at: z.string(), by: z.string(), ...policy.shape });
+const setForGuest = z.strictObject({ cluster: z.string(), vmid: z.int(), ...noted.shape });
+
+/** Without a name: policies are set for it, and nothing else is known. */
 const guest = z.strictObject({
   cluster: z.string(),
-  vmid: z.int(),
-  at: z.string(),
-  by: z.string(),
-  ...policy.shape,
+  name: z.string().optional(),
+  ident: z.string().optional(),
+  vmid: z.int().optional(),
+  kind: z.enum(["qemu", "lxc"]).optional(),
+  disks: z.array(guestDisk.readonly()).readonly(),
+  policies: noted.optional(),
 });
 
 const which = z.object({
@@ -39,15 +47,18 @@ const which = z.object({
     .transform(Number),
 });
 
-const all = ({ backurne, reads }: Scene) => reads.share("guests", () => backurne.guestProfiles());
+const allSet = ({ backurne, reads }: Scene) => reads.share("guest profiles", () => backurne.guestProfiles());
 
 const listed = endpoint({
   method: "get",
   path: "/guests",
   scope: "read",
-  summary: "Guests for which somebody has set policies of their own",
+  summary: "Every guest that is there or has backups: its disks with their newest backups, and its own policies if any",
   answer: z.strictObject({ version: z.literal(1), kind: z.literal("guests"), guests: z.array(guest) }),
-  run: async (_, scene) => ({ version: 1, kind: "guests", guests: (await all(scene)).map(show) }),
+  async run(_, { backurne, reads }) {
+    const guests = await reads.share("guests", () => backurne.guests());
+    return { version: 1, kind: "guests", guests: guests.map(showGuest) };
+  },
 });
 
 const found = endpoint({
@@ -56,9 +67,9 @@ const found = endpoint({
   scope: "read",
   summary: "What is set for one guest",
   params: which,
-  answer: guest,
+  answer: setForGuest,
   async run({ params: { cluster, vmid } }, scene) {
-    const one = (await all(scene)).find((other) => other.cluster === cluster && other.vmid === vmid);
+    const one = (await allSet(scene)).find((other) => other.cluster === cluster && other.vmid === vmid);
     if (!one) throw new BackurneError("not-found", "nothing is set for this guest: what is configured applies");
     return show(one);
   },
@@ -71,7 +82,7 @@ const set = endpoint({
   summary: "Set the policies of one guest, in the words of the profiles API: they add, and keep more, never less",
   params: which,
   body: policy,
-  answer: guest,
+  answer: setForGuest,
   async run({ params, body }, { backurne }) {
     return show((await backurne.setGuestProfiles(params, read(body))) as GuestProfiles);
   },
@@ -98,14 +109,20 @@ function read({ backup, profiles }: z.output<typeof policy>): ProfilesAnswer {
   return { ...(backup === false && { backup }), ...(profiles && { profiles: Object.fromEntries(named) }) };
 }
 
-function show({ cluster, vmid, at, by, answer: { backup, profiles } }: GuestProfiles): z.output<typeof guest> {
+function show({ cluster, vmid, ...set }: GuestProfiles): z.output<typeof setForGuest> {
+  return { cluster, vmid, ...note(set) };
+}
+
+function showGuest({ policies, ...known }: GuestListing): z.output<typeof guest> {
+  return { ...known, ...(policies && { policies: note(policies) }) };
+}
+
+function note({ at, by, answer: { backup, profiles } }: Omit<GuestProfiles, "cluster" | "vmid">) {
   const named = Object.entries(profiles ?? {}).map(([name, { count, maxOnLive, priority, interval }]) => {
     const every = interval === undefined ? undefined : formatEvery(interval);
     return [name, { count, max_on_live: maxOnLive, priority, every }] as const;
   });
   return {
-    cluster,
-    vmid,
     at,
     by,
     ...(backup === false && { backup }),

@@ -15,4 +15,10 @@ export function* checkOutlets({ report_time: where, influxdb, notify }: Fields):
   if (isFields(notify) && [notify.mail, notify.webhook, notify.command].every((way) => way === undefined)) {
     yield { path: ["notify"], message: "needs mail, webhook or command" };
   }
+  if (isFields(notify) && isFields(notify.webhook)) {
+    const { url, mtls } = notify.webhook;
+    if (mtls !== undefined && typeof url === "string" && /^http:/i.test(url)) {
+      yield { path: ["notify", "webhook", "mtls"], message: "is shown over https only, and url begins with http:" };
+    }
+  }
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { section } from "./section.ts";
-import { absolutePath, port, text, url } from "./words.ts";
+import { absolutePath, mtls, port, text, url } from "./words.ts";
 
 /** The old tool's keys, and what newer servers want. */
 export const influxdb = section({
@@ -18,7 +18,7 @@ export const influxdb = section({
   token_file: text.optional().describe("Relative to the configuration file"),
   verify_tls: z.boolean().optional().describe("false: whoever answers will do (default true)"),
   ca_file: absolutePath.optional(),
-  mtls: z.tuple([absolutePath, absolutePath]).optional().describe("Certificate and key to show to the server"),
+  mtls,
 });
 
 export const reportTime = z.union([z.literal(false), z.enum(["none", "syslog", "influxdb"]), absolutePath], {

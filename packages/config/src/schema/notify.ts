@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { section } from "./section.ts";
-import { absolutePath, duration, port, text, url } from "./words.ts";
+import { absolutePath, duration, mtls, port, text, url } from "./words.ts";
 
 const address = z.string().regex(/^[^\s@<>]+@[^\s@<>]+$/, "expected an address of mail: name@host");
 
@@ -26,6 +26,7 @@ export const notify = section({
     token: text.optional(),
     token_file: text.optional().describe("Relative to the configuration file"),
     ca_file: absolutePath.optional(),
+    mtls,
   })
     .optional()
     .describe("Gets what there is to tell as JSON, by POST"),

@@ -65,6 +65,12 @@ function isUrl(value: string): boolean {
   return username === "" && password === "";
 }
 
+/** Paths of files. */
+export const mtls = z
+  .tuple([absolutePath, absolutePath], "expected two absolute paths: of the certificate, and of its key")
+  .optional()
+  .describe("Certificate and key to show to the server");
+
 const FINGERPRINT = "(?:[Ss][Hh][Aa]-?256[:=])?(?:[0-9A-Fa-f]{2}:?){32}";
 
 /** Each node of a cluster has a certificate of its own. */

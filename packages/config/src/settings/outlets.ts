@@ -11,16 +11,14 @@ export function resolveReportTime({ report_time: where, influxdb }: Config): Rep
 
 function resolveInflux(given: NonNullable<Config["influxdb"]>): InfluxSettings {
   const { host = "", port = 8086, tls = false, db, org = "", bucket = "", token, user, password = "" } = given;
-  const [certFile, keyFile] = given.mtls ?? [];
   return {
     url: (given.url ?? `${tls ? "https" : "http"}://${host}:${port}`).replace(/\/+$/, ""),
     into: db === undefined ? { org, bucket } : { db },
     ...(token === undefined ? {} : { login: { token } }),
     ...(user === undefined ? {} : { login: { user, password } }),
     tls: {
-      ...caOf(given.ca_file),
       ...(given.verify_tls === false && { unchecked: true }),
-      ...(certFile && { certFile, keyFile }),
+      ...tlsOf(given),
     },
   };
 }
@@ -53,8 +51,14 @@ function resolveMail(given: NonNullable<NonNullable<Config["notify"]>["mail"]>):
   };
 }
 
-function resolveWebhook({ url, token, ca_file }: NonNullable<NonNullable<Config["notify"]>["webhook"]>) {
-  return { url, ...(token === undefined ? {} : { token }), tls: caOf(ca_file) };
+function resolveWebhook({ url, token, ...files }: NonNullable<NonNullable<Config["notify"]>["webhook"]>) {
+  return { url, ...(token === undefined ? {} : { token }), tls: tlsOf(files) };
+}
+
+/** Who vouches for the server, and what we show to it. */
+function tlsOf({ ca_file, mtls }: Pick<NonNullable<Config["influxdb"]>, "ca_file" | "mtls">): ClientTls {
+  const [certFile, keyFile] = mtls ?? [];
+  return { ...caOf(ca_file), ...(mtls && { certFile, keyFile }) };
 }
 
 function caOf(caFile: string | undefined): Pick<ClientTls, "caFile"> {

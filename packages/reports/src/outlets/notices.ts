@@ -20,7 +20,7 @@ export interface Told {
   readonly version: 1;
   /** By key. */
   readonly troubles: Readonly<Record<string, Remembered>>;
-  /** ISO 8601 */
+  /** When the last one was due, ISO 8601. */
   readonly digest?: string | undefined;
 }
 
@@ -53,6 +53,8 @@ export interface Situation {
   readonly host: string;
   /** Of the run that has just ended; undefined: there was none, only a precheck. */
   readonly report?: RunReport | undefined;
+  /** The newest run that has ended on this host; undefined: none that is remembered. */
+  readonly last?: RunReport | undefined;
   /** undefined: nothing stored could be read. */
   readonly precheck?: Precheck | undefined;
 }
@@ -64,6 +66,12 @@ export interface Manner {
 }
 
 const DAY = 86_400_000;
+/**
+ * How far from yesterday's time, ms, a digest is today's all the same. A precheck comes at any time, and leaves a run the time it
+ * usually takes to tell by itself.
+ */
+const EARLY = { run: 2 * 3_600_000, precheck: 10 * 60_000 };
+const LATE = 2 * 3_600_000;
 const FAILED = "failed: ";
 /** Over when all went well. */
 const OF_NOBODY: readonly string[] = ["the run", "the trash", "report_time"];
@@ -91,10 +99,10 @@ export function decideNotice(
   const lasting = wanted.filter(({ key }) => told.troubles[key]?.lasts === true && due(key));
   const gone = before.filter(([key, { lasts }]) => lasts && !here.has(key) && isOver(key, situation));
   const over = on.includes("recovery") ? gone.flatMap(([, { text, quiet }]) => (quiet ? [] : [text])) : [];
-  const digest = on.includes("digest") && report !== undefined && isDigestDue(told, now);
+  const digest = on.includes("digest") ? digestDue(situation, told) : undefined;
   const about = new Set<NoticeKind>([...fresh, ...lasting].map(({ kind }) => kind));
   if (over.length > 0) about.add("recovery");
-  if (digest) about.add("digest");
+  if (digest !== undefined) about.add("digest");
   const spoken = new Set([...fresh, ...lasting].map(({ key }) => key));
   const kept = before
     .filter(([key, one]) => !here.has(key) && now - Date.parse(one.told) < FORGOTTEN)
@@ -107,12 +115,12 @@ export function decideNotice(
   const next: Told = {
     version: 1,
     troubles: Object.fromEntries([...kept, ...current]),
-    ...(digest ? { digest: at } : told.digest !== undefined && { digest: told.digest }),
+    ...(digest === undefined ? told.digest !== undefined && { digest: told.digest } : { digest }),
   };
   if (about.size === 0) return { notice: undefined, told: next };
   const texts = (some: readonly Trouble[]) => some.map(({ text }) => text);
   const parts = { fresh: texts(fresh), lasting: texts(lasting), over };
-  const summary = digest && report ? summarize(report, wanted.length) : undefined;
+  const summary = digest === undefined ? undefined : summarize(situation);
   const notice: Notice = {
     version: 1,
     kind: "notice",
@@ -158,9 +166,13 @@ function isOver(key: string, { report, precheck }: Situation): boolean {
   return report?.jobs.some((job) => isOf(job.subject) && isDone(job)) ?? false;
 }
 
-function isDigestDue({ digest }: Told, now: number): boolean {
-  // A run that comes a little earlier than yesterday's is today's all the same.
-  return digest === undefined || now - Date.parse(digest) > DAY - 2 * 3_600_000;
+/** The time that counts as told, so that it does not wander through the day; undefined: not yet, or nobody has looked. */
+function digestDue({ report, precheck, now }: Situation, { digest }: Told): string | undefined {
+  if (report === undefined && precheck === undefined) return undefined;
+  if (digest === undefined) return new Date(now).toISOString();
+  const due = Date.parse(digest) + DAY;
+  if (now <= due - (report ? EARLY.run : EARLY.precheck)) return undefined;
+  return new Date(now < due + LATE ? due : now).toISOString();
 }
 
 function keyOfJob({ subject }: JobReport): string {
@@ -175,11 +187,18 @@ function describeJob({ subject, failure }: JobReport): string {
   return `${shortName(subject)}: ${failure?.message ?? "failed"}`;
 }
 
-function summarize({ totals, started, ended }: RunReport, troubles: number): string {
-  const { done, failed, held, bytes } = totals;
-  const ms = Date.parse(ended) - Date.parse(started);
+/** All that is wrong, whatever else is told. */
+function summarize(situation: Situation): string {
+  const { report, last } = situation;
+  const run = report ?? last;
+  const troubles = troublesOf({ ...situation, report: run }).length;
   const state = troubles === 0 ? "nothing is wrong" : `${troubles} ${troubles === 1 ? "thing is" : "things are"} wrong`;
-  return `${state}; the last run: ${done} done, ${failed} failed, ${held} held, ${bytes} bytes in ${Math.round(ms / 1000)} s`;
+  if (!run) return `${state}; no run of this host is remembered`;
+  const { started, ended } = run;
+  const { done, failed, held, bytes } = run.totals;
+  const ms = Date.parse(ended) - Date.parse(started);
+  const when = report ? "" : `, of ${ended}`;
+  return `${state}; the last run${when}: ${done} done, ${failed} failed, ${held} held, ${bytes} bytes in ${Math.round(ms / 1000)} s`;
 }
 
 function subjectOf({ fresh, lasting, over }: Pick<Notice, "fresh" | "lasting" | "over">, host: string): string {

@@ -2,6 +2,7 @@ import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { NotifySettings, Precheck, RunReport } from "@backurne/model";
 import { replaceFile } from "../replace-file.ts";
+import { openRunFiles } from "../run-files.ts";
 import { alone } from "./alone.ts";
 import { sendMail } from "./mail.ts";
 import { decideNotice, nothingTold, type Notice, type Told } from "./notices.ts";
@@ -36,7 +37,13 @@ async function tell(settings: NotifySettings, report: RunReport | undefined, too
   const file = join(stateDir, "notices.json");
   const before = await read(file);
   const precheck = await tools.precheck().catch(() => undefined);
-  const { notice, told } = decideNotice({ now: now(), host, report, precheck }, before, settings);
+  const situation = { now: now(), host, report, precheck };
+  let decided = decideNotice(situation, before, settings);
+  // All run files are read only where a digest tells of one.
+  if (decided.notice?.summary !== undefined && !report) {
+    decided = decideNotice({ ...situation, last: await lastRun(stateDir) }, before, settings);
+  }
+  const { notice, told } = decided;
   if (notice) {
     const ways = waysOf(settings, notice, tools);
     const ended = await Promise.allSettled(ways.map(([, way]) => way()));
@@ -68,6 +75,11 @@ function tellWebhook({ url, token, tls }: NonNullable<NotifySettings["webhook"]>
     ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
   };
   return post({ url, headers, body, tls });
+}
+
+async function lastRun(stateDir: string): Promise<RunReport | undefined> {
+  const runs = await openRunFiles(stateDir).list();
+  return runs.find(({ summary }) => summary.state === "ended")?.report;
 }
 
 /** What cannot be read was never told: to be told twice is better than not at all. */

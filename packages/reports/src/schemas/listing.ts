@@ -1,4 +1,4 @@
-import type { Explanation, ImageInspection, ImageListing, ImageUsage, PointListing } from "@backurne/model";
+import type { Explanation, GuestDisk, ImageInspection, ImageListing, ImageUsage, PointListing } from "@backurne/model";
 import { z } from "zod";
 import { alarm, hold } from "./hold.ts";
 import { amount, consistency, side, sourceState } from "./plan.ts";
@@ -28,6 +28,21 @@ const imageListing = z.strictObject({
   hold: hold.optional(),
   alarm: alarm.optional(),
 }) satisfies z.ZodType<ImageListing>;
+
+/** A disk of a guest: in the words of `ls`, and the image by name where there is one. */
+export const guestDisk = imageListing
+  .pick({
+    disk: true,
+    reference: true,
+    size: true,
+    snapshots: true,
+    lastGood: true,
+    newest: true,
+    state: true,
+    because: true,
+    late: true,
+  })
+  .extend({ image: z.string().optional() }) satisfies z.ZodType<GuestDisk>;
 
 /** `ls --json`: a bare array, as the old tool printed. */
 export const imageListings = z.array(imageListing.readonly()).readonly();
