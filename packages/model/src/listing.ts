@@ -53,12 +53,14 @@ export interface GuestDisk extends Pick<
 }
 
 /** A guest that is there, or has backups, or for which policies are set. On a plain cluster every image is one. */
-export interface GuestListing extends Partial<Pick<GuestTraits, "vmid" | "kind">> {
+export interface GuestListing {
   readonly cluster: string;
   /** undefined: policies are set for it, and nothing else is known. */
   readonly name?: string | undefined;
   /** What all its backups are known by, where that is the guest and not the place of each disk: its smbios UUID. */
   readonly ident?: string | undefined;
+  readonly vmid?: GuestTraits["vmid"] | undefined;
+  readonly kind?: GuestTraits["kind"] | undefined;
   readonly disks: readonly GuestDisk[];
   /** Of its own; undefined: what is configured applies. */
   readonly policies?: GuestProfiles | undefined;

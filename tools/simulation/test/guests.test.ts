@@ -27,7 +27,14 @@ describe("guests", () => {
     world.now += 3 * DAY;
     const [, web] = await listGuests(world.host("bk1"));
     const ident = uuidOf(WEB);
-    const disk = { size: 1 << 24, snapshots: 1, lastGood: at, newest: { daily: at }, state: "present", late: ["daily"] };
+    const disk = {
+      size: 1 << 24,
+      snapshots: 1,
+      lastGood: at,
+      newest: { daily: at },
+      state: "present",
+      late: ["daily"],
+    };
     expect(web).toEqual({
       cluster: "px1",
       name: "web",
@@ -60,6 +67,7 @@ describe("guests", () => {
       "px1/db 101 own policies: scsi0 present 0 no image",
       "px1/db 101: scsi0 unlistable 1",
       "px1/web 100: scsi0 present 1",
+      "px1/? 999 own policies: ",
     ]);
   });
 
