@@ -85,7 +85,11 @@ test("guests are listed with their disks, and with policies of their own where s
   expect(guests).toMatchObject([
     { cluster: "alpha", name: "disk", disks: [{ ...disk, image: "alpha;disk;None" }] },
     {
-      ...{ cluster: "px1", name: "web", vmid: 100, kind: "qemu", ident: expect.stringMatching(/100$/) },
+      cluster: "px1",
+      name: "web",
+      vmid: 100,
+      kind: "qemu",
+      ident: expect.stringMatching(/100$/),
       disks: [{ ...disk, disk: "scsi0", image: expect.stringMatching(/;scsi0;web$/) }],
       policies: { profiles, by: "bk1", at: "2026-01-04T01:00:00.000Z" },
     },

@@ -109,8 +109,8 @@ function read({ backup, profiles }: z.output<typeof policy>): ProfilesAnswer {
   return { ...(backup === false && { backup }), ...(profiles && { profiles: Object.fromEntries(named) }) };
 }
 
-function show({ cluster, vmid, ...set }: GuestProfiles): z.output<typeof setForGuest> {
-  return { cluster, vmid, ...note(set) };
+function show({ cluster, vmid, ...own }: GuestProfiles): z.output<typeof setForGuest> {
+  return { cluster, vmid, ...note(own) };
 }
 
 function showGuest({ policies, ...known }: GuestListing): z.output<typeof guest> {
