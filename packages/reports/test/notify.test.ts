@@ -162,6 +162,11 @@ describe("what is told", () => {
       ["digest"],
     );
     expect(hours.filter((hour) => told[hour] === "digest")).toEqual([0, 24, 48, 72, 96, 120, 144, 168, 192, 216]);
+    const runs = play(
+      hours.map((at) => ({ at, report: done })),
+      ["digest"],
+    );
+    expect(hours.filter((hour) => runs[hour] === "digest")).toEqual([0, 23, 47, 71, 95, 119, 143, 167, 191, 215, 239]);
     const daily = [0, 24.02, 47.97, 71.99, 96.05].map((at) => ({ at, precheck: precheckOf() }));
     expect(play(daily, ["digest"])).toEqual(daily.map(() => "digest"));
   });
