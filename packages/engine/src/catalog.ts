@@ -108,7 +108,8 @@ export function entryOf({ imageId, snapshots, lastBytes, moved }: ChainFacts, ma
   return { id: imageId, marks, newest: snapshots.at(-1)?.name, bytes: lastBytes, moved };
 }
 
-function withoutVolume(marks: Marks): Marks {
+/** What moved before is on the image alone. */
+export function withoutVolume(marks: Marks): Marks {
   return marks.base?.volume ? { ...marks, base: { ...marks.base, volume: undefined } } : marks;
 }
 

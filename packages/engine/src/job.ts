@@ -10,6 +10,7 @@ import {
   type Marks,
 } from "@backurne/model";
 import { planChain, type Candidate, type ChainFacts, type ChainInput, type ChainPlan } from "@backurne/planner";
+import { withoutVolume } from "./catalog.ts";
 import type { JobContext, RunContext } from "./context.ts";
 import { expireDisk } from "./expire.ts";
 import { failureOf } from "./failure.ts";
@@ -158,9 +159,8 @@ async function refresh(before: ChainInput, context: JobContext): Promise<ChainIn
  * look again. Removals do.
  */
 function isUntouched({ marks: known, snapshots }: ChainFacts, { base }: Marks): boolean {
-  // What moved before is not in the catalog.
-  const { volume: _, ...said } = base ?? {};
-  if (!base || JSON.stringify({ ...known.base, volume: undefined }) !== JSON.stringify(said)) return false;
+  const said = JSON.stringify(withoutVolume({ base }).base);
+  if (!base || JSON.stringify(withoutVolume(known).base) !== said) return false;
   const standing = new Set(snapshots.map(({ name }) => name));
   const twins = base.shared.find(({ name }) => name === base.name)?.twins ?? [];
   return [base.name, ...twins].every((name) => standing.has(name));

@@ -12,6 +12,7 @@ import {
   type ImageListing,
   type ImageUsage,
   type Marks,
+  type Moved,
   type PointListing,
   type SnapshotName,
 } from "@backurne/model";
@@ -95,24 +96,37 @@ function verificationOf({ verified, suspect }: Marks): Pick<ImageListing, "verif
 }
 
 export async function listPoints(house: House, reference: string): Promise<readonly PointListing[]> {
-  return pointsOf(findImage(reference, (await survey(house)).filter(hasChain)), house);
+  const candidate = findImage(reference, (await survey(house)).filter(hasChain));
+  return pointsOf(candidate, await askImage(candidate, house), house);
 }
 
 /** All there is to say about one backup image, from one look. */
 export async function inspectImage(house: House, reference: string): Promise<ImageInspection> {
   const candidate = findImage(reference, (await survey(house)).filter(hasChain));
-  const [points, explanation] = await Promise.all([pointsOf(candidate, house), explain(candidate, house)]);
+  const told = await askImage(candidate, house);
+  const [points, explanation] = [pointsOf(candidate, told, house), explainBy(candidate, told, house)];
   return { version: 1, kind: "image", image: listing(candidate, house), points, explanation };
 }
 
-async function pointsOf({ input: { chain, disk } }: Candidate, house: House): Promise<readonly PointListing[]> {
+/** All that the backup image says of itself. */
+interface Told {
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly volume: readonly Moved[];
+}
+
+async function askImage({ input: { chain } }: Candidate, { backup }: House): Promise<Told> {
+  const metadata = (chain && (await backup.metadata(chain.image))) ?? {};
+  return { metadata, volume: volumeOf({ marks: parseMarks(metadata), moved: chain?.moved }) };
+}
+
+function pointsOf(
+  { input: { chain, disk } }: Candidate,
+  { metadata, volume }: Told,
+  house: House,
+): readonly PointListing[] {
   if (!chain) return [];
-  const told = (await house.backup.metadata(chain.image)) ?? {};
-  const [moments, proofs] = [parseMoments(told), parseProofs(told)];
-  const { moved } = chain;
-  const volume = new Map(
-    volumeOf({ marks: parseMarks(told), moved }).map(({ snapshot, bytes, wire }) => [snapshot, { bytes, wire }]),
-  );
+  const [moments, proofs] = [parseMoments(metadata), parseProofs(metadata)];
+  const movedBy = new Map(volume.map(({ snapshot, bytes, wire }) => [snapshot, { bytes, wire }]));
   const shared = disk ? sharedSnapshots(disk, chain).map((one) => one.target) : [];
   return chain.snapshots.flatMap(({ id, name, size, ours }) => {
     if (!ours) return [];
@@ -130,7 +144,7 @@ async function pointsOf({ input: { chain, disk } }: Candidate, house: House): Pr
       live,
     } as const;
     const verified = Object.hasOwn(proofs, name) ? { verified: proofs[name] } : {};
-    const came = volume.get(name);
+    const came = movedBy.get(name);
     const hold = holdOfPoint(name, chain.marks, house.now()) ?? holdOfChain(chain.marks, house.now());
     const moment = { ...(consistency && { consistency }), ...(kept && { config: kept }) };
     return [{ ...point, ...verified, ...(came && { moved: came }), ...moment, ...(hold && { hold }) }];
@@ -138,9 +152,10 @@ async function pointsOf({ input: { chain, disk } }: Candidate, house: House): Pr
 }
 
 export async function explain(candidate: Candidate, house: House): Promise<Explanation> {
-  const { chain } = candidate.input;
-  const told = (chain && (await house.backup.metadata(chain.image))) ?? {};
-  const volume = volumeOf({ marks: parseMarks(told), moved: chain?.moved });
+  return explainBy(candidate, await askImage(candidate, house), house);
+}
+
+function explainBy(candidate: Candidate, { volume }: Told, house: House): Explanation {
   const last = volume.at(-1);
   const usual = usualVolume(volume, house.now());
   const packed = sumPacked(volume);

@@ -1,9 +1,9 @@
-import { CommandError, hasLostSsh } from "@backurne/exec";
+import { CommandError } from "@backurne/exec";
 import { BackurneError } from "@backurne/model";
 import type { DiskFacts, SnapshotFacts } from "@backurne/planner";
 import { findMissingBindings, parseComparison, type Comparison, type DigestPart } from "@backurne/rbd";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { JobContext } from "./context.ts";
+import { whileSshIsLost } from "./while-ssh-is-lost.ts";
 
 /** A live snapshot and its copy. */
 export interface Pair {
@@ -16,8 +16,6 @@ export interface Pair {
 
 export type Scene = Pick<JobContext, "house" | "reached" | "stop">;
 
-const TRIES = 3;
-
 /**
  * Both sides read where their bytes lie; digests go from the source's to the target's program through a kernel pipe.
  * @throws BackurneError `command`: it could not be compared, which says nothing about the bytes.
@@ -29,20 +27,21 @@ export async function compareParts(
 ): Promise<Comparison> {
   if (!reached) throw new BackurneError("unexpected", "a disk without a cluster cannot be compared");
   const options = { stray: part.kind === "changed" && part.base === undefined, progress: onBytes !== undefined };
-  const there = reached.cluster.digests(disk.disk, { snapshot: live.name, part });
-  const pipeline = [...there, ...house.backup.compareDigests(image, target, options)] as const;
   const onStderr = (line: string): void => {
     const bytes = /^compared (\d+)$/.exec(line)?.[1];
     if (bytes !== undefined) onBytes?.(Number(bytes));
   };
-  for (let tried = 1; ; tried += 1) {
-    try {
-      const { stdout } = await house.executor.run(pipeline, { holdStdin: true, signal: stop, onStderr });
-      return parseComparison(stdout);
-    } catch (error) {
-      if (stop.aborted || tried === TRIES || !hasLostSsh(error)) throw explain(error, there.length);
-      await sleep(tried * 1000, undefined, { signal: stop });
-    }
+  let stagesThere = 0;
+  try {
+    const { stdout } = await whileSshIsLost(stop, () => {
+      const there = reached.cluster.digests(disk.disk, { snapshot: live.name, part });
+      const pipeline = [...there, ...house.backup.compareDigests(image, target, options)] as const;
+      stagesThere = there.length;
+      return house.executor.run(pipeline, { holdStdin: true, signal: stop, onStderr });
+    });
+    return parseComparison(stdout);
+  } catch (error) {
+    throw explain(error, stagesThere);
   }
 }
 

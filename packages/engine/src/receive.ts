@@ -1,10 +1,10 @@
-import { hasLostSsh, type Pipeline } from "@backurne/exec";
+import type { Pipeline } from "@backurne/exec";
 import { BackurneError } from "@backurne/model";
 import type { DiskFacts } from "@backurne/planner";
 import type { Snapshot } from "@backurne/rbd";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { JobContext } from "./context.ts";
 import { whileThereIsRoom } from "./room.ts";
+import { whileSshIsLost } from "./while-ssh-is-lost.ts";
 
 export interface Stream {
   readonly disk: DiskFacts;
@@ -23,8 +23,6 @@ export interface Received {
   /** The live snapshots as they were right before the commit. */
   readonly live: readonly Snapshot[];
 }
-
-const TRIES = 3;
 
 /**
  * Moves the bytes. The last one is sent on only when every stage before has ended well, the source snapshot is still the
@@ -59,27 +57,23 @@ export async function receive(stream: Stream, context: JobContext): Promise<Rece
     return heard === undefined;
   }
 
-  for (let tried = 1; ; tried += 1) {
-    try {
-      const source = cluster.stream(disk.disk, { snapshot: made.name, base });
-      const pipeline: Pipeline = [...source, ...house.backup.importDiff(target)];
-      await whileThereIsRoom(house.roomWatch, async (full, progress) => {
-        moved = progress;
-        await house.executor.run(pipeline, {
-          holdStdin: true,
-          signal: AbortSignal.any([stop, full]),
-          commit: { into: source.length, allow, bytesPerSecond: settings.bandwidth },
-          onBytes,
-          onStderr,
-        });
+  async function pump(): Promise<void> {
+    const source = cluster.stream(disk.disk, { snapshot: made.name, base });
+    const pipeline: Pipeline = [...source, ...house.backup.importDiff(target)];
+    await whileThereIsRoom(house.roomWatch, async (full, progress) => {
+      moved = progress;
+      await house.executor.run(pipeline, {
+        holdStdin: true,
+        signal: AbortSignal.any([stop, full]),
+        commit: { into: source.length, allow, bytesPerSecond: settings.bandwidth },
+        onBytes,
+        onStderr,
       });
-      return { bytes, wire, live };
-    } catch (error) {
-      if (stop.aborted || tried === TRIES || bytes > 0 || !hasLostSsh(error)) throw error;
-      // sshd drops connections when many come at once (MaxStartups): nothing has happened yet.
-      await sleep(tried * 1000, undefined, { signal: stop });
-    }
+    });
   }
+
+  await whileSshIsLost(stop, pump, () => bytes === 0);
+  return { bytes, wire, live };
 }
 
 /** The very snapshot we made, by its id, which no other snapshot of that pool has or will ever have. */

@@ -1,3 +1,4 @@
+import { afterAWhile } from "./after-a-while.ts";
 import { describePipeline } from "./blame.ts";
 import { CommandError } from "./error.ts";
 import { judgeAnswer } from "./judge-answer.ts";
@@ -94,11 +95,6 @@ export function createGroupRunner(
       if (lane.waiting.length === width) setImmediate(startWaiting, lane);
     });
   };
-}
-
-function afterAWhile(milliseconds: number, work: () => void): void {
-  if (milliseconds === 0) setImmediate(work);
-  else setTimeout(work, milliseconds);
 }
 
 /** How many of the waiting calls fit into one group. */

@@ -13,6 +13,7 @@ export type {
 } from "./types.ts";
 export { CommandError, hasLostSsh } from "./error.ts";
 export type { CommandFailure, CommitRefusal } from "./error.ts";
+export { afterAWhile } from "./after-a-while.ts";
 export { quote } from "./quote.ts";
 export { describeCommand, describePipeline } from "./blame.ts";
 export { createGroupRunner } from "./group-runner.ts";

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { BackurneError } from "@backurne/model";
+import { isThere } from "./programs/kernel.ts";
 import { lives, ownLife, type Life } from "./programs/processes.ts";
 
 /** Where the mappings of this host are kept: a directory each, and one in `runDir` for its mount points. */
@@ -34,7 +35,7 @@ export async function takePlace(home: Home): Promise<Held> {
   const holder = await makeLock(join(made, "lock"));
   for (let number = 1; ; number += 1) {
     const place = placeOf(`m${number}`, home);
-    if ((await exists(place.room)) || !(await renamed(made, place.directory))) continue;
+    if ((await isThere(place.room)) || !(await renamed(made, place.directory))) continue;
     if (await isNewDirectory(place.room)) return holding(place, { holder, unused: place.room });
     await rename(place.directory, made);
   }
@@ -74,7 +75,7 @@ export async function holdPlace(place: Place): Promise<Held> {
       });
     }
     for (const name of dead) await rm(join(lock, name), { force: true });
-    if (!(await exists(own))) throw gone();
+    if (!(await isThere(own))) throw gone();
   }
   return holding(place, { holder });
 }
@@ -179,12 +180,5 @@ async function isNewDirectory(path: string): Promise<boolean> {
       if (error.code === "EEXIST") return false;
       throw error;
     },
-  );
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
   );
 }

@@ -1,5 +1,5 @@
-import { stat } from "node:fs/promises";
 import { BackurneError } from "@backurne/model";
+import { isThere } from "./programs/kernel.ts";
 import { describeTrouble } from "./programs/look.ts";
 import type { Site } from "./site.ts";
 
@@ -35,10 +35,3 @@ export async function requireKernel({ executor }: Pick<Site, "executor">): Promi
 
 /** ms for a program to say its name. */
 const PATIENCE = 60_000;
-
-async function isThere(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
-}

@@ -1,3 +1,4 @@
+import { afterAWhile } from "@backurne/exec";
 import type { ImageWithSnapshots, Snapshot } from "./types.ts";
 
 export interface Listings {
@@ -21,7 +22,10 @@ interface Question {
  * is under way the questions gather, and the next one answers them all: each gets facts that are younger
  * than its question, and a wave of images costs a handful of processes.
  */
-export function groupListings(listings: Listings): (image: string) => Promise<readonly Snapshot[] | undefined> {
+export function groupListings({
+  gather = 0,
+  ...listings
+}: Listings): (image: string) => Promise<readonly Snapshot[] | undefined> {
   let waiting: Question[] = [];
   let busy = false;
 
@@ -39,8 +43,7 @@ export function groupListings(listings: Listings): (image: string) => Promise<re
       waiting.push({ image, answer, fail });
       if (busy) return;
       busy = true;
-      if (listings.gather) setTimeout(() => void work(), listings.gather);
-      else setImmediate(() => void work());
+      afterAWhile(gather, () => void work());
     });
 }
 

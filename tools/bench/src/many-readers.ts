@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { freePort } from "@backurne/sandbox";
 import { execa } from "execa";
 import { createSmallImages } from "./images.ts";
 import { alternate, median, medianRatio, seconds, time } from "./measure.ts";
@@ -173,14 +173,6 @@ async function runByApi({ url, token, begun }: ByApi): Promise<void> {
 function memoryOf(pid: number): number {
   const [, kib] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
   return Number(kib) / 1024;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** As an operator has it; transfers are not compared with their source, as in the other scenarios. */

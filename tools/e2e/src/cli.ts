@@ -1,10 +1,9 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
-import { onTestFinished } from "vitest";
 import type { Arena } from "./arena.ts";
+import { openDirectory } from "./daemon.ts";
 import { tellCommand } from "./tell.ts";
 
 export const LAUNCHER = fileURLToPath(new URL("../../../apps/cli/bin/backurne", import.meta.url));
@@ -27,8 +26,7 @@ export async function openCommand(arena: Arena, extra = ""): Promise<(...args: s
 
 /** The file an operator would have. */
 export async function writeConfig(arena: Arena, extra = ""): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), "backurne-cli-"));
-  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  const directory = await openDirectory("cli");
   const config = join(directory, "backurne.yaml");
   await writeFile(config, configText(arena, directory) + extra, { mode: 0o600 });
   return config;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { execa } from "execa";
 import { openDirectory, startDaemon } from "./daemon.ts";
-import { freePort } from "./server.ts";
+import { freePort } from "@backurne/sandbox";
 
 /** A row of what InfluxQL answers: one series, with the tags it was grouped by. */
 export interface Series {

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
-import { freePort } from "./server.ts";
+import { freePort } from "@backurne/sandbox";
 
 const PROGRAM = fileURLToPath(new URL("../../profiles-server/serve.ts", import.meta.url));
 

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openDirectory, startDaemon } from "./daemon.ts";
-import { freePort } from "./server.ts";
+import { freePort } from "@backurne/sandbox";
 
 /** One series of an instant query: its labels, and what it is now. */
 export interface Sample {

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { appendFile } from "node:fs/promises";
-import { createServer, type AddressInfo } from "node:net";
 import { createInterface } from "node:readline";
+import { freePort } from "@backurne/sandbox";
 import { expect, onTestFinished } from "vitest";
 import { LAUNCHER } from "./cli.ts";
 
@@ -26,13 +26,4 @@ export async function startServer(config: string): Promise<{ readonly url: strin
       return code;
     },
   };
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }

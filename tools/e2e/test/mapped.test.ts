@@ -49,13 +49,20 @@ async function openExpiring() {
   return { arena, oldest, namesOf, hand: await openHand(arena), shim: await openShim() };
 }
 
-test("mapped when a run is about to remove the snapshot: it stays, the run says so and goes on", async () => {
-  const { arena, oldest, namesOf, hand, shim } = await openExpiring();
+/** A run that stands right before it removes the oldest point, of which a clone has just been made. */
+async function cloneBeforeRemoval() {
+  const opened = await openExpiring();
+  const { arena, oldest, namesOf, hand, shim } = opened;
   const before = await namesOf();
   const point = await shim.hold({ when: "before", pattern: `snap rm.*${oldest}` });
   const running = arena.backup({}, { env: shim.env });
   await point.reached;
   await hand.clone(oldest);
+  return { ...opened, before, point, running };
+}
+
+test("mapped when a run is about to remove the snapshot: it stays, the run says so and goes on", async () => {
+  const { arena, oldest, namesOf, hand, before, point, running } = await cloneBeforeRemoval();
   expect(await hand.protect(oldest)).toBe("protected");
   expect(await hand.protect(oldest)).toBe("protected"); // for a second one who looks into it
   await point.go();
@@ -77,12 +84,7 @@ test("mapped when a run is about to remove the snapshot: it stays, the run says 
 });
 
 test("a run that removes the snapshot in the midst of it is seen, and nothing stays of the clone", async () => {
-  const { arena, oldest, namesOf, hand, shim } = await openExpiring();
-  const before = await namesOf();
-  const point = await shim.hold({ when: "before", pattern: `snap rm.*${oldest}` });
-  const running = arena.backup({}, { env: shim.env });
-  await point.reached;
-  await hand.clone(oldest);
+  const { arena, oldest, namesOf, hand, before, point, running } = await cloneBeforeRemoval();
   await point.go();
   expect((await running).report).toMatchObject({ exit: 0, totals: { removedBackup: 2 } });
   expect(await hand.protect(oldest)).toBe("absent");

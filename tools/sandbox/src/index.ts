@@ -2,6 +2,7 @@ export { ceph, createPool, rados, rbd, removePool, type PoolOptions } from "./ce
 export { down } from "./down.ts";
 export type { RunOptions } from "./run.ts";
 export { renderEnv } from "./env.ts";
+export { freePort } from "./ports.ts";
 export { load, status, type Status } from "./status.ts";
 export type { Cluster, Daemon, Proxmox, Sandbox, Ssh } from "./types.ts";
 export { up, type UpOptions } from "./up.ts";

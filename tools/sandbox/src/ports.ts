@@ -57,6 +57,15 @@ async function allFree(first: number, last: number): Promise<boolean> {
   return true;
 }
 
+/** One that nobody has at this moment. */
+export async function freePort(): Promise<number> {
+  const server = await listen(0);
+  const address = server?.address();
+  if (!server || typeof address !== "object" || address === null) throw new Error("no free port on 127.0.0.1");
+  await close(server);
+  return address.port;
+}
+
 function listen(port: number): Promise<Server | undefined> {
   return new Promise((resolve) => {
     const server = createServer((socket) => socket.destroy());

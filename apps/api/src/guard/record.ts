@@ -6,11 +6,9 @@ import type { Env, Scene } from "../scene.ts";
 /** Writes down who asks for a change before it is made, and what was answered after it; what was looked up is old then. */
 export function recordChanges({ audit, now, reads, log }: Recorder): MiddlewareHandler<Env> {
   return async (context, next) => {
-    const { method, path, url } = context.req;
+    const { method, url } = context.req;
     if (method === "GET" || method === "HEAD") return next();
-    const { id: token, name } = context.get("caller");
-    const request = randomUUID();
-    const line = () => ({ at: new Date(now()).toISOString(), request, token, name, method, path });
+    const line = linesOf(context, now);
     const query = new URL(url).search;
     const body = await textOf(context);
     await audit({ ...line(), ...(query !== "" && { query }), ...(body !== undefined && { body }) });
@@ -31,10 +29,15 @@ export async function recordTaking(
   context: Context<Env>,
   { audit, now }: Pick<Recorder, "audit" | "now">,
 ): Promise<void> {
-  const { method, path, url } = context.req;
+  await audit({ ...linesOf(context, now)(), query: new URL(context.req.url).search });
+}
+
+/** What every line of one request begins with. */
+function linesOf(context: Context<Env>, now: () => number) {
+  const { method, path } = context.req;
   const { id: token, name } = context.get("caller");
-  const line = { at: new Date(now()).toISOString(), request: randomUUID(), token, name, method, path };
-  await audit({ ...line, query: new URL(url).search });
+  const request = randomUUID();
+  return () => ({ at: new Date(now()).toISOString(), request, token, name, method, path });
 }
 
 type Recorder = Pick<Scene, "audit" | "now" | "reads" | "log">;

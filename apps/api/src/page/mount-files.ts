@@ -4,6 +4,7 @@ import { BackurneError } from "@backurne/model";
 import { answerArchive, answerFile, placeOf, rawQuery } from "../files.ts";
 import { readForm } from "../form.ts";
 import { requireScope } from "../guard/who.ts";
+import { lookMapped, mapHere } from "../mapped.ts";
 import type { Env, Scene } from "../scene.ts";
 import { filesSheet, mappingsSheet } from "./browse.ts";
 import { sheet } from "./layout.ts";
@@ -14,7 +15,7 @@ const LIFETIME = 8 * 3_600_000;
 
 /** Opening backups, looking into them, taking files out: all of it links and forms. */
 export function mountFiles(app: OpenAPIHono<Env>, scene: Scene): void {
-  const { backurne, reads } = scene;
+  const { backurne } = scene;
   const show = async (context: Context<Env>, title: string, body: Html): Promise<Response> =>
     context.html(await sheet({ title, at: "/mappings", body: await body, caller: context.get("caller") }));
   const explore = requireScope("explore");
@@ -22,14 +23,13 @@ export function mountFiles(app: OpenAPIHono<Env>, scene: Scene): void {
 
   app.get("/mappings", requireScope("read"), async (context) => {
     const around = { scene, caller: context.get("caller") };
-    return show(context, "Mapped", mappingsSheet(await reads.share("mappings", () => backurne.listMapped()), around));
+    return show(context, "Mapped", mappingsSheet(await lookMapped(scene), around));
   });
   app.post("/images/:image/map", map, async (context) => {
     const { snapshot } = await readForm(context);
     if (typeof snapshot !== "string" || snapshot === "") throw new BackurneError("usage", "no snapshot is named");
-    for (const left of await backurne.sweepMapped()) scene.log(left);
     const request = { image: context.req.param("image"), snapshot, lifetime: LIFETIME };
-    const { id } = await backurne.map(request, { signal: context.req.raw.signal });
+    const { id } = await mapHere(request, context, scene);
     return context.redirect(`/mappings#${id}`, 303);
   });
   app.post("/mappings/:mapping/close", map, async (context) => {

@@ -2,6 +2,7 @@ import { parseDuration } from "@backurne/retention";
 import { mapped, mappings, unmapped } from "@backurne/reports/schemas";
 import { z } from "zod";
 import { endpoint } from "../endpoint.ts";
+import { lookMapped, mapHere } from "../mapped.ts";
 import { mapping, word } from "./words.ts";
 
 const listed = endpoint({
@@ -10,11 +11,7 @@ const listed = endpoint({
   scope: "read",
   summary: "Backups that are open on this host, each compared with what is there, as `backurne list-mapped`",
   answer: mappings,
-  run: async (_, { backurne, reads }) => ({
-    version: 1,
-    kind: "mappings",
-    mappings: await reads.share("mappings", () => backurne.listMapped()),
-  }),
+  run: async (_, scene) => ({ version: 1, kind: "mappings", mappings: await lookMapped(scene) }),
 });
 
 /** A lifetime; a browser that forgets to unmap is the rule. */
@@ -37,10 +34,8 @@ const made = endpoint({
   }),
   answer: mapped,
   status: 201,
-  async run({ body: { for: until, ...request }, context }, { backurne, log }) {
-    for (const left of await backurne.sweepMapped()) log(left);
-    const { signal } = context.req.raw; // who goes away does not leave half of it behind
-    const found = await backurne.map({ ...request, lifetime: until }, { signal });
+  async run({ body: { for: until, ...request }, context }, scene) {
+    const found = await mapHere({ ...request, lifetime: until }, context, scene);
     context.header("location", `${context.req.path}/${found.id}`);
     return { version: 1, kind: "mapping", ...found };
   },

@@ -2,6 +2,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { MappedDevice } from "@backurne/model";
 import { formatLocalTime } from "@backurne/reports";
 import { requireScope } from "../guard/who.ts";
+import { lookMapped } from "../mapped.ts";
 import type { Env, Scene } from "../scene.ts";
 
 /** The reading paths of the old tool, in its shape: scripts rely on them. New fields are for `/api/v1` only. */
@@ -15,7 +16,7 @@ export function mountOld(app: OpenAPIHono<Env>, { backurne, reads, settings }: S
   app.use("/backup/*", requireScope("read"));
   // Its shape there is not known to us: the tree is the one that the command line prints.
   app.get("/mapped/", requireScope("read"), async (context) => {
-    const mappings = await reads.share("mappings", () => backurne.listMapped());
+    const mappings = await lookMapped({ backurne, reads });
     return context.json(
       mappings.map(({ id, backups, devices }) => ({
         id,

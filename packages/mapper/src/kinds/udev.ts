@@ -1,5 +1,5 @@
-import { mkdir, rm, stat, writeFile } from "node:fs/promises";
-import { readOr } from "../programs/kernel.ts";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { isThere, readOr } from "../programs/kernel.ts";
 import { MARK } from "../programs/processes.ts";
 import type { LayerKind, MapContext } from "../types.ts";
 
@@ -68,11 +68,4 @@ async function reload({ run }: Pick<MapContext, "run">): Promise<void> {
 /** Somebody listens: the file alone may be a dead one's. */
 async function runs(): Promise<boolean> {
   return (await readOr("/proc/net/unix", "")).includes(" /run/udev/control");
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

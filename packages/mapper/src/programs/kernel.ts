@@ -32,6 +32,13 @@ export async function isMounted(at: string): Promise<boolean> {
   return (await readMounts()).some((mount) => mount.at === at);
 }
 
+export async function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
 /** Names of the device mapper, and the device each has. */
 export async function readMapped(): Promise<ReadonlyMap<string, string>> {
   const devices = (await readdir("/sys/block")).filter((name) => name.startsWith("dm-"));

@@ -86,7 +86,7 @@ export function decideNotice(
   told: Told,
   { on, again }: Manner,
 ): { readonly notice: Notice | undefined; readonly told: Told } {
-  const { now, report: _, host } = situation;
+  const { now, host } = situation;
   const at = new Date(now).toISOString();
   const wanted = troublesOf(situation).filter(({ kind }) => on.includes(kind));
   const here = new Map(wanted.map((trouble) => [trouble.key, trouble]));
