@@ -52,9 +52,11 @@ function bashOf({ step, trouble, seconds, code }: Cell): string {
   return does(trouble, { seconds, code });
 }
 
-async function runSpoilt(arena: Arena, faults: Faults, { trouble, seconds }: Cell): Promise<void> {
+async function runSpoilt(arena: Arena, faults: Faults, { step, trouble, seconds }: Cell): Promise<void> {
   if (!trouble.startsWith("tool")) {
     await arena.backup({ force: true }, { env: faults.env });
+    // Nobody can tell that it was not given back: the next run would come upon it for a minute.
+    if (trouble === "lies" && step.when.includes("backurne\\.lease")) await expireLeases(arena);
     return;
   }
   const leaseTimes = trouble === "tool stopped" && seconds < 60 ? { leaseTimes: STOPPABLE_LEASES } : {};
