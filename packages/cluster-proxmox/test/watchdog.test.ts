@@ -60,7 +60,8 @@ describe("when the tool is gone, its watchdog thaws and ends", () => {
     await using back = await serve(holding(vm), server.port);
     await until(() => !isRunning(tool.watchdog));
     expect(vm.frozen).toBe(0);
-    expect(callsOf(back)).toEqual(THAWED);
+    // The first that is answered may be the question, after each failure, whether the guest is off.
+    expect(callsOf(back).filter((call) => call !== "state")).toEqual(THAWED);
   });
 });
 
