@@ -18,6 +18,11 @@ export function openFakeMapper(now: () => number, mounted: string): House["mappe
       if (!open.delete(id)) throw new BackurneError("not-found", `there is no mapping ${id}`);
     },
     list: async () => [...open.values()],
+    async find(id) {
+      const mapping = open.get(id);
+      if (mapping === undefined) throw new BackurneError("not-found", `there is no mapping ${id}`);
+      return mapping;
+    },
     async sweep() {
       for (const { id, expires } of open.values()) {
         if (expires !== undefined && Date.parse(expires) <= now()) open.delete(id);

@@ -88,7 +88,7 @@ export interface MappedFiles {
 /** Entries of a page. */
 const LIMIT = 500;
 
-export function openFiles({ mapper, executor }: { mapper: Pick<Mapper, "list">; executor: Executor }): MappedFiles {
+export function openFiles({ mapper, executor }: { mapper: Pick<Mapper, "find">; executor: Executor }): MappedFiles {
   const find = async (place: FilePlace): Promise<Place & { readonly volume: Buffer }> => {
     const [volume, ...path] = decodePath(place.path);
     if (volume === undefined) throw new BackurneError("usage", "the path begins with the name of a file system");
@@ -130,13 +130,8 @@ export function openFiles({ mapper, executor }: { mapper: Pick<Mapper, "list">; 
 }
 
 /** Half of a mapping, or one whose mounts have gone, would show directories that are empty. */
-async function findWhole(mapper: Pick<Mapper, "list">, id: string): Promise<Mapping> {
-  const mapping = (await mapper.list()).find((one) => one.id === id);
-  if (mapping === undefined) {
-    throw new BackurneError("not-found", `there is no mapping ${printable(id)}`, {
-      hint: "`backurne list-mapped` shows them",
-    });
-  }
+async function findWhole(mapper: Pick<Mapper, "find">, id: string): Promise<Mapping> {
+  const mapping = await mapper.find(id);
   if (mapping.state === "opening") throw new BackurneError("held", `${id} is being mapped or unmapped`);
   if (mapping.state !== "ok") {
     const [why = "it was interrupted"] = mapping.differences;

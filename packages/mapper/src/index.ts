@@ -1,7 +1,7 @@
-import { BackurneError, type Mapping } from "@backurne/model";
+import type { Mapping } from "@backurne/model";
 import { closeAll } from "./close.ts";
-import { holdPlace, listPlaces } from "./home.ts";
-import { listMappings } from "./list.ts";
+import { holdPlace } from "./home.ts";
+import { findPlace, listMappings, listOne } from "./list.ts";
 import { mapBackups, type MapOptions, type MapRequest } from "./map.ts";
 import { requireKernel, requireRoot } from "./require.ts";
 import { createNames, type Site } from "./site.ts";
@@ -20,6 +20,8 @@ export interface Mapper {
   unmap(id: string, options?: MapOptions): Promise<void>;
   /** One whose journal cannot be read is in it, as `unreadable`. */
   list(): Promise<readonly Mapping[]>;
+  /** One of them, the others not looked at. @throws BackurneError `not-found` */
+  find(id: string): Promise<Mapping>;
   /**
    * Undoes what has expired and nobody uses; asks nothing where nothing is mapped. `patience`: ms that it is waited for, 10 s.
    * @returns a line for each that is left.
@@ -33,16 +35,11 @@ export function openMapper(site: Site): Mapper {
     map: (request, options) => mapBackups(site, request, options),
     async unmap(id, { signal, onEvent = () => {} } = {}) {
       requireRoot();
-      const place = (await listPlaces(site)).find((one) => one.id === id);
-      if (place === undefined) {
-        throw new BackurneError("not-found", `there is no mapping ${id}`, {
-          hint: "`backurne list-mapped` shows them",
-        });
-      }
-      await using held = await holdPlace(place);
+      await using held = await holdPlace(await findPlace(site, id));
       await closeAll(held, { site, signal, emit: onEvent, unique: createNames() });
     },
     list: () => listMappings(site),
+    find: async (id) => listOne(site, await findPlace(site, id)),
     sweep: async (patience) => (process.getuid?.() === 0 ? sweepExpired(site, patience) : []),
   };
 }

@@ -1,4 +1,4 @@
-import { BackurneError, describeError, type Mapping } from "@backurne/model";
+import { BackurneError, describeError, printable, type Mapping } from "@backurne/model";
 import { isHeld, listPlaces, type Place } from "./home.ts";
 import { hasRebooted, journalIn, readJournal } from "./journal.ts";
 import { contextOf, createNames, type Site } from "./site.ts";
@@ -15,10 +15,24 @@ export async function listMappings(site: Site): Promise<readonly Mapping[]> {
   return found;
 }
 
+/** @throws BackurneError `not-found` */
+export async function findPlace(site: Site, id: string): Promise<Place> {
+  const place = (await listPlaces(site)).find((one) => one.id === id);
+  if (place === undefined) throw unknown(id);
+  return place;
+}
+
+/** @throws BackurneError `not-found` */
 export async function listOne(site: Site, place: Place): Promise<Mapping> {
   const mapping = await look(site, place);
-  if (mapping === undefined) throw new BackurneError("not-found", `there is no mapping ${place.id}`);
+  if (mapping === undefined) throw unknown(place.id);
   return mapping;
+}
+
+function unknown(id: string): BackurneError {
+  return new BackurneError("not-found", `there is no mapping ${printable(id)}`, {
+    hint: "`backurne list-mapped` shows them",
+  });
 }
 
 /** undefined: nobody has begun to map there. One that cannot be read is a finding: the others are shown as usual. */

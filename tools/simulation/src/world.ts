@@ -106,6 +106,7 @@ const NO_DEVICES: House["mapper"] = {
   map: noDevices,
   unmap: noDevices,
   list: noDevices,
+  find: noDevices,
   sweep: noDevices,
 };
 
