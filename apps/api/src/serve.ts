@@ -22,8 +22,8 @@ export interface ServeOptions {
   readonly now: () => number;
   /** Where each run is kept and told of. */
   readonly openOutlet: () => Outlet;
-  /** After a precheck without a run: who could not be told of it. */
-  readonly tellPrecheck: () => Promise<readonly Untold[]>;
+  /** After a precheck without a run, `failure`: what went wrong with it. Who could not be told. */
+  readonly tellPrecheck: (failure?: unknown) => Promise<readonly Untold[]>;
   readonly log: (message: string, error?: unknown) => void;
   /** Where it listens, once it does. */
   readonly onListening: (place: string) => void;

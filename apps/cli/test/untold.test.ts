@@ -1,3 +1,5 @@
+import { BackurneError } from "@backurne/model";
+import { exitCodeOfError } from "@backurne/reports";
 import type { Outlet, Untold } from "@backurne/reports/outlets";
 import { expect, test } from "vitest";
 import { NOW } from "./fixture.ts";
@@ -15,7 +17,7 @@ const events = [
   { kind: "run-ended", at },
 ] as const;
 
-function telling(changes: Partial<Outlet>, tellPrecheck = silent) {
+function telling(changes: Partial<Outlet>, tellPrecheck: (failure?: unknown) => Promise<readonly Untold[]> = silent) {
   const outlet: Outlet = { event: () => undefined, end: () => undefined, settle: silent, close: silent, ...changes };
   return { events, door: { openTelling: () => ({ openOutlet: () => outlet, tellPrecheck }) } };
 }
@@ -43,4 +45,13 @@ test("so it is of a precheck without a run", async () => {
   const { exit, stderr } = await run("precheck", telling({}, lost("notify")));
   expect([exit, stderr]).toEqual([3, expect.stringContaining("notify: its certificate has expired")]);
   expect(await run("precheck", telling({}))).toMatchObject({ exit: 0, stderr: "" });
+});
+
+test("a precheck that fails is told, and still ends as it failed", async () => {
+  const failure = new BackurneError("unexpected", "no route to host");
+  const told: unknown[] = [];
+  const tell = async (why?: unknown): Promise<readonly Untold[]> => (told.push(why), []);
+  const ended = await run("precheck", { ...telling({}, tell), backurne: { precheck: () => Promise.reject(failure) } });
+  expect(ended).toMatchObject({ stdout: "", stderr: expect.stringContaining("no route to host") as string });
+  expect([told, ended.exit]).toEqual([[failure], exitCodeOfError("unexpected")]);
 });

@@ -19,8 +19,8 @@ export interface TellingOptions {
 export interface Telling {
   /** For one run. */
   openOutlet(): Outlet;
-  /** After a precheck without a run: who could not be told. Never throws. */
-  tellPrecheck(): Promise<readonly Untold[]>;
+  /** After a precheck without a run: who could not be told. Never throws. `failure`: what went wrong with it. */
+  tellPrecheck(failure?: unknown): Promise<readonly Untold[]>;
 }
 
 export function openTelling(settings: Settings, { env, now, host = hostname() }: TellingOptions): Telling {
@@ -40,6 +40,9 @@ export function openTelling(settings: Settings, { env, now, host = hostname() }:
   };
   return {
     openOutlet: () => openOutlets(settings, tools),
-    tellPrecheck: async () => (settings.notify ? notify(settings.notify, undefined, tools) : []),
+    async tellPrecheck(failure) {
+      const stopped = failure instanceof BackurneError && failure.code === "interrupted";
+      return settings.notify && !stopped ? notify(settings.notify, { failure }, tools) : [];
+    },
   };
 }

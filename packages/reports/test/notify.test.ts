@@ -55,6 +55,7 @@ interface Step {
   readonly at: number;
   readonly report?: RunReport;
   readonly precheck?: Precheck;
+  readonly failure?: string;
 }
 
 /** What is told at each step: `+` new, `=` still, `-` over, `.` nothing. */
@@ -133,6 +134,17 @@ describe("what is told", () => {
       [{ at: 0, precheck: precheckOf("rook/a") }, { at: 1 }, { at: 2, precheck: precheckOf() }],
       ["+late", ".", "-late"],
     ],
+    [
+      "a precheck that fails, until one does not; what was late before is not over for it",
+      [
+        { at: 0, precheck: precheckOf("rook/a") },
+        { at: 1, failure: "no route to host" },
+        { at: 2, failure: "no route to host" },
+        { at: 25.5, failure: "no route to host" },
+        { at: 26, precheck: precheckOf("rook/a") },
+      ],
+      ["+late", "+precheck", ".", "=precheck", "=late -precheck"],
+    ],
   ];
   test.each(rows)("%s", (_, steps, told) => expect(play(steps)).toEqual(told));
 
@@ -167,7 +179,10 @@ describe("what is told", () => {
       ["digest"],
     );
     expect(hours.filter((hour) => runs[hour] === "digest")).toEqual([0, 23, 47, 71, 95, 119, 143, 167, 191, 215, 239]);
-    const daily = [0, 24.02, 47.97, 71.99, 96.05].map((at) => ({ at, precheck: precheckOf() }));
+    const daily = [0, 24.02, 47.97, 71.99, 96.05].map((at) => ({
+      at,
+      ...(at === 47.97 ? { failure: "no route to host" } : { precheck: precheckOf() }),
+    }));
     expect(play(daily, ["digest"])).toEqual(daily.map(() => "digest"));
   });
 
@@ -202,7 +217,7 @@ function toolsIn(changes: Partial<NotifyTools> = {}) {
     ...changes,
   };
   const tell = async (settings: NotifySettings, report: RunReport | undefined) =>
-    (await notify(settings, report, tools)).map(({ about, failure }) => `${about}: ${failure.message}`);
+    (await notify(settings, { report }, tools)).map(({ about, failure }) => `${about}: ${failure.message}`);
   return { tell, stateDir, tools, ran };
 }
 

@@ -24,12 +24,18 @@ export const precheck: Command = {
     }),
   run: (args: GlobalArgs, world) =>
     withBackurne({ args, world }, async ({ backurne, settings, openTelling }) => {
-      const found = await backurne.precheck();
+      const tell = async (failure?: unknown): Promise<boolean> => {
+        const untold = await openTelling().tellPrecheck(failure);
+        const { logger } = await openLog(args.logLevel ?? settings.logLevel, world);
+        for (const { about, failure: why } of untold) logger.error(`${about}: ${why.message}`);
+        return untold.length === 0;
+      };
+      const found = await backurne.precheck().catch(async (error: unknown) => {
+        await tell(error);
+        throw error;
+      });
       if (args.json) printDocument(found, world);
       else printLines(renderPrecheck(found, lookOf({ settings, world })), world);
-      const { logger } = await openLog(args.logLevel ?? settings.logLevel, world);
-      const untold = await openTelling().tellPrecheck();
-      for (const { about, failure } of untold) logger.error(`${about}: ${failure.message}`);
-      return untold.length > 0 ? exitCodeOfError("command") : 0;
+      return (await tell()) ? 0 : exitCodeOfError("command");
     }),
 };

@@ -46,7 +46,7 @@ async function runServer(
       const sinks = [writeLog(logger), writeRunFile({ stateDir: settings.stateDir, warn }), outlet];
       return { ...outlet, ...joinSinks(sinks) };
     },
-    tellPrecheck: () => openTelling().tellPrecheck(),
+    tellPrecheck: (failure) => openTelling().tellPrecheck(failure),
     log: (message, error) => logger.error(error === undefined ? {} : { error: describeError(error) }, message),
     onListening: (place) => printLines([`listening on ${place}`], world),
   });

@@ -55,8 +55,10 @@ export interface Situation {
   readonly report?: RunReport | undefined;
   /** The newest run that has ended on this host; undefined: none that is remembered. */
   readonly last?: RunReport | undefined;
-  /** undefined: nothing stored could be read. */
+  /** undefined: nothing stored could be read, or a precheck has just failed. */
   readonly precheck?: Precheck | undefined;
+  /** Why it failed. */
+  readonly failure?: string | undefined;
 }
 
 export interface Manner {
@@ -73,6 +75,7 @@ const DAY = 86_400_000;
 const EARLY = { run: 2 * 3_600_000, precheck: 10 * 60_000 };
 const LATE = 2 * 3_600_000;
 const FAILED = "failed: ";
+const PRECHECK = `${FAILED}precheck`;
 /** Over when all went well. */
 const OF_NOBODY: readonly string[] = ["the run", "the trash", "report_time"];
 /** What is longer than a life of being told is forgotten. */
@@ -134,8 +137,9 @@ export function decideNotice(
   return { notice, told: next };
 }
 
-function troublesOf({ report, precheck, now }: Situation): readonly Trouble[] {
+function troublesOf({ report, precheck, failure, now }: Situation): readonly Trouble[] {
   const found: Trouble[] = [];
+  if (failure !== undefined) found.push({ key: PRECHECK, kind: "failure", text: `precheck: ${failure}` });
   for (const job of report?.jobs ?? []) {
     if (job.outcome === "failed") found.push({ key: keyOfJob(job), kind: "failure", text: describeJob(job) });
   }
@@ -157,7 +161,7 @@ const isDone = ({ outcome }: JobReport): boolean => outcome === "done";
  */
 function isOver(key: string, { report, precheck }: Situation): boolean {
   if (key.startsWith("job ")) return report?.jobs.some((job) => keyOfJob(job) === key && isDone(job)) ?? false;
-  if (!key.startsWith(FAILED)) return precheck !== undefined;
+  if (!key.startsWith(FAILED) || key === PRECHECK) return precheck !== undefined;
   const about = key.slice(FAILED.length);
   if (OF_NOBODY.includes(about)) return report?.exit === 0;
   const [first] = about.split("/");
@@ -167,8 +171,8 @@ function isOver(key: string, { report, precheck }: Situation): boolean {
 }
 
 /** The time that counts as told, so that it does not wander through the day; undefined: not yet, or nobody has looked. */
-function digestDue({ report, precheck, now }: Situation, { digest }: Told): string | undefined {
-  if (report === undefined && precheck === undefined) return undefined;
+function digestDue({ report, precheck, failure, now }: Situation, { digest }: Told): string | undefined {
+  if (report === undefined && precheck === undefined && failure === undefined) return undefined;
   if (digest === undefined) return new Date(now).toISOString();
   const due = Date.parse(digest) + DAY;
   if (now <= due - (report ? EARLY.run : EARLY.precheck)) return undefined;

@@ -1,6 +1,6 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { NotifySettings, Precheck, RunReport } from "@backurne/model";
+import { describeError, printable, type NotifySettings, type Precheck, type RunReport } from "@backurne/model";
 import { replaceFile } from "../replace-file.ts";
 import { openRunFiles } from "../run-files.ts";
 import { alone } from "./alone.ts";
@@ -19,25 +19,31 @@ export interface NotifyTools {
   readonly precheck: () => Promise<Precheck | undefined>;
 }
 
+/** What has just ended: a run, or a precheck alone, well or not. */
+export interface Ended {
+  readonly report?: RunReport | undefined;
+  /** What went wrong with the precheck. */
+  readonly failure?: unknown;
+}
+
 /**
  * Tells who is to be told, after a run or a precheck. Never throws, and answers who could not be told. What nobody could be
  * told counts as not told: the next run tries again. Runs of several processes of this host tell one after the other.
  */
-export async function notify(
-  settings: NotifySettings,
-  report: RunReport | undefined,
-  tools: NotifyTools,
-): Promise<readonly Untold[]> {
-  return alone(tools.stateDir, () => tell(settings, report, tools));
+export async function notify(settings: NotifySettings, ended: Ended, tools: NotifyTools): Promise<readonly Untold[]> {
+  return alone(tools.stateDir, () => tell(settings, ended, tools));
 }
 
-async function tell(settings: NotifySettings, report: RunReport | undefined, tools: NotifyTools) {
+async function tell(settings: NotifySettings, { report, failure }: Ended, tools: NotifyTools) {
   const { stateDir, host, now } = tools;
   const failed: Untold[] = [];
   const file = join(stateDir, "notices.json");
   const before = await read(file);
-  const precheck = await tools.precheck().catch(() => undefined);
-  const situation = { now: now(), host, report, precheck };
+  const found =
+    failure === undefined
+      ? { precheck: await tools.precheck().catch(() => undefined) }
+      : { failure: printable(describeError(failure)) }; // what is stored is of another time
+  const situation = { now: now(), host, report, ...found };
   let decided = decideNotice(situation, before, settings);
   // All run files are read only where a digest tells of one.
   if (decided.notice?.summary !== undefined && !report) {

@@ -7,7 +7,7 @@ import { reportTime } from "./report-time.ts";
 export function openOutlets({ reportTime: where, notify: told }: Settings, tools: NotifyTools): Outlet {
   return joinOutlets([
     ...(where ? [reportTime(where, tools.run)] : []),
-    ...(told ? [notifyAtEnd((report) => notify(told, report, tools))] : []),
+    ...(told ? [notifyAtEnd((report) => notify(told, { report }, tools))] : []),
   ]);
 }
 
