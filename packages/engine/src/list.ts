@@ -1,5 +1,6 @@
 import {
   describeSuspect,
+  formatKey,
   holdOfChain,
   holdOfPoint,
   parseMarks,
@@ -30,12 +31,38 @@ import { gatherFacts } from "./gather.ts";
 import type { House } from "./house.ts";
 import { openIntents } from "./intents.ts";
 import { planInput } from "./plan.ts";
+import { askProfiles, type Asked } from "./profiles.ts";
 import { findImage } from "./reference.ts";
 
-/** Every disk and every chain, as facts show them now; reading changes nothing. */
+/**
+ * Every disk and every chain, as facts show them now; reading changes nothing. With the policies that are set in the pool: the
+ * profiles API is not asked about everybody for a look.
+ */
 export async function survey(house: House): Promise<readonly Candidate[]> {
+  const { facts, judge } = await look(house);
+  return judge(await askProfiles(facts, { ...house, askProfiles: undefined }));
+}
+
+/** One image, among those that are `eligible`: by all that decides about it, and the profiles API is asked about it alone. */
+export async function surveyOne(
+  house: House,
+  reference: string,
+  eligible: (candidate: Candidate) => boolean = () => true,
+): Promise<Candidate> {
+  const { facts, judge } = await look(house);
+  const { subject } = findImage(reference, judge().filter(eligible)).input;
+  const key = formatKey(subject.key);
+  const ask = house.askProfiles;
+  const askAlone: House["askProfiles"] =
+    ask && (async (disk, cluster) => (formatKey(disk.key) === key ? ask(disk, cluster) : { answer: undefined }));
+  const judged = judge(await askProfiles(facts, { ...house, askProfiles: askAlone }));
+  return judged.find((one) => one.input.subject.image === subject.image) as Candidate;
+}
+
+async function look(house: House) {
   const [facts, intents] = await Promise.all([gatherFacts(house), openIntents(house.objects, "survey", house.now())]);
-  return candidatesOf(planInput(facts, {}, { house, intents }));
+  const judge = (asked?: Asked): readonly Candidate[] => candidatesOf(planInput(facts, {}, { house, intents, asked }));
+  return { facts, judge };
 }
 
 export async function listImages(house: House): Promise<readonly ImageListing[]> {
@@ -96,13 +123,13 @@ function verificationOf({ verified, suspect }: Marks): Pick<ImageListing, "verif
 }
 
 export async function listPoints(house: House, reference: string): Promise<readonly PointListing[]> {
-  const candidate = findImage(reference, (await survey(house)).filter(hasChain));
+  const candidate = await surveyOne(house, reference, hasChain);
   return pointsOf(candidate, await askImage(candidate, house), house);
 }
 
 /** All there is to say about one backup image, from one look. */
 export async function inspectImage(house: House, reference: string): Promise<ImageInspection> {
-  const candidate = findImage(reference, (await survey(house)).filter(hasChain));
+  const candidate = await surveyOne(house, reference, hasChain);
   const told = await askImage(candidate, house);
   const [points, explanation] = [pointsOf(candidate, told, house), explainBy(candidate, told, house)];
   return { version: 1, kind: "image", image: listing(candidate, house), points, explanation };

@@ -3,12 +3,11 @@ import pLimit from "p-limit";
 import { gatherFacts, namesOf } from "./gather.ts";
 import type { House } from "./house.ts";
 import { openIntents } from "./intents.ts";
-import { explain, survey } from "./list.ts";
+import { explain, surveyOne } from "./list.ts";
 import type { RunOptions } from "./options.ts";
 import { needsTakeOver } from "./ownership.ts";
 import { askProfiles } from "./profiles.ts";
 import { checkFilter, decide, type Decided } from "./plan.ts";
-import { findImage } from "./reference.ts";
 
 /** What a run would do now, and why. Reads only. */
 export async function previewRun(
@@ -51,5 +50,5 @@ async function estimate({ plan, candidates }: Decided, { clusters }: House): Pro
 }
 
 export async function explainImage(house: House, reference: string): Promise<Explanation> {
-  return explain(findImage(reference, await survey(house)), house);
+  return explain(await surveyOne(house, reference), house);
 }

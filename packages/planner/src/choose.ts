@@ -32,8 +32,8 @@ export function chooseProfiles(
   const answer = input.answers?.get(formatKey(disk.key));
   if (!answer) return { state: { state: "present", because }, profiles, warnings: [], fsfreeze };
   const merged = mergeProfiles(cluster.profiles, profiles, { answer, mayLower: input.policy.mayLower === true });
-  if (merged.switchedOff) return skipped("switched off", "by the profiles API");
-  const told = answer.profiles === undefined ? because : `${because} + profiles API`;
+  if (merged.switchedOff) return skipped("switched off", "by policies of its own");
+  const told = answer.profiles === undefined ? because : `${because} + policies of its own`;
   return { state: { state: "present", because: told }, profiles: merged.profiles, warnings: merged.warnings, fsfreeze };
 }
 

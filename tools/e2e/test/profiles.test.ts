@@ -49,13 +49,13 @@ test("each guest gets what the server says, before anything is frozen; a silent 
     lowered: ["daily 7"],
     urgent: ["daily 7", "quick 5"],
   };
-  const held = expect.objectContaining({ message: "profiles API: daily keeps 7, as configured, and not 2" });
+  const held = expect.objectContaining({ message: "policies of its own: daily keeps 7, as configured, and not 2" });
 
   const first = await run();
   expect(first.report).toMatchObject({ exit: 0, failures: [], totals: { full: 4 } });
   expect(first.kept).toEqual(SAID);
   expect(first.report.warnings).toEqual([held]);
-  expect(reasons(planOf(first))).toEqual({ "off/scsi0": "by the profiles API" });
+  expect(reasons(planOf(first))).toEqual({ "off/scsi0": "by policies of its own" });
   const [job] = planOf(first).jobs;
   expect(job).toMatchObject({ priority: "high", subject: { guest: "urgent" } });
   const [frozen] = arena.simulator.journal.transitions;

@@ -1,4 +1,12 @@
-import { inspectImage, listGuestProfiles, listPoints, setGuestProfiles } from "@backurne/engine";
+import {
+  explainImage,
+  inspectImage,
+  listGuestProfiles,
+  listGuests,
+  listImages,
+  listPoints,
+  setGuestProfiles,
+} from "@backurne/engine";
 import type { ProfilesAnswer } from "@backurne/model";
 import { describe, expect, test } from "vitest";
 import { backUp, DAY, guest, HOUR, openWorld, profile, type World } from "../src/index.ts";
@@ -47,6 +55,31 @@ describe("policies set for one guest", () => {
     const askProfiles = async () => ({ answer: { profiles: { hourly: {} } } });
     const { report } = await backUp(world.host("bk1", { askProfiles }));
     expect(report.jobs.map(({ subject }) => subject.guest)).toEqual(["db"]);
+  });
+
+  test("decide in lists and explanations, too; there the profiles API is asked about the one image that is explained", async () => {
+    const world = openGuests();
+    const asked: string[] = [];
+    const askProfiles = async ({ guest: name }: { guest: string }) => {
+      asked.push(name);
+      return { answer: { profiles: { daily: { count: 9 } } } };
+    };
+    const host = world.host("bk1", { askProfiles });
+    const counts = async (reference: string) =>
+      (await explainImage(host, reference)).policy.map(({ profile: name, count }) => `${name} ${count}`);
+    await setGuestProfiles(host, WEB, { profiles: { hourly: {} } });
+    await backUp(world.host("bk1"));
+    expect((await counts("web")).toSorted()).toEqual(["daily 9", "hourly 24"]);
+    expect(asked).toEqual(["web"]);
+    world.now += 3 * DAY;
+    const late = async () =>
+      (await listImages(host)).map((image) => [image.guest, image.state, ...image.late].join(" "));
+    expect(await late()).toEqual(["db present daily", "web present daily hourly"]);
+    await setGuestProfiles(host, WEB, { backup: false });
+    expect(await late()).toEqual(["db present daily", "web switched off"]);
+    const [db, web] = await listGuests(host);
+    expect([db, web].map((one) => one?.disks[0]?.state)).toEqual(["present", "switched off"]);
+    expect(asked).toEqual(["web"]);
   });
 
   test("two hosts that set some at once: one is told, and neither forgets what the other has set", async () => {

@@ -64,7 +64,7 @@ describe("guests", () => {
     ]);
     guests.push({ ...db!, uuid: "00000000-0000-4000-8000-00000000beef" });
     expect(await listed(world)).toEqual([
-      "px1/db 101 own policies: scsi0 present 0 no image",
+      "px1/db 101 own policies: scsi0 switched off 0 no image",
       "px1/db 101: scsi0 unlistable 1",
       "px1/web 100: scsi0 present 1",
       "px1/? 999 own policies: ",
