@@ -1,8 +1,9 @@
 declare module "vitest" {
   interface ProvidedContext {
-    /** Directory of the sandbox that all tests share. */
+    /** Directory of the sandbox of these tests. */
     readonly sandbox: string;
   }
 }
 
-export { default } from "@backurne/sandbox/vitest";
+/** They let the backup cluster be full. */
+export { setUpAlone as default } from "@backurne/sandbox/vitest";

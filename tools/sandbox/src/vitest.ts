@@ -16,6 +16,11 @@ export default async function setUp(project: TestProject): Promise<(() => Promis
     project.provide("sandbox", given);
     return undefined;
   }
+  return setUpAlone(project);
+}
+
+/** The same for a suite that does something to all of a cluster: nobody else's tests may be on it. */
+export async function setUpAlone(project: TestProject): Promise<() => Promise<void>> {
   const sandbox = await up({ name: `tests-${process.pid}`, fast: true });
   project.provide("sandbox", sandbox.dir);
   return () => down({ dir: sandbox.dir });
