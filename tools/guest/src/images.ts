@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rbd, type Cluster } from "@backurne/sandbox";
 import { execa } from "execa";
+import { makeDisks, VOLUMES } from "./dynamic.ts";
 import { makeTables } from "./tables.ts";
 
 const MiB = 1024 * 1024;
@@ -108,6 +109,7 @@ export async function importFixtures(names: readonly string[], pool: Pool): Prom
         await disguise(file, dir, pool);
         await hurt(file, dir, pool);
       }
+      if (name === "ldm-2003r2-simple-1") await complete(file, dir, pool);
       await rm(file);
     }
   } finally {
@@ -140,6 +142,25 @@ async function hurt(datastore: string, dir: string, pool: Pool): Promise<void> {
   const blocks = bytes.indexOf(bytes.subarray(id, id + 8)) + 512;
   await handle.write(Buffer.alloc(256, "c1ffffff", "hex"), 0, 256, blocks);
   await importImage(copy, "hurt", pool);
+}
+
+/** How many lines, numbered, are in `rows.txt` of each volume: they go round its disks some times. */
+export const ROWS = 500_000;
+
+/** The disks of that group that are in no fixture: `stripe-1`, `stripe-2` and `raid-1` to `raid-3`. A file system is on either volume. */
+async function complete(member: string, dir: string, pool: Pool): Promise<void> {
+  const [content, filesystem, disk] = [join(dir, "content"), join(dir, "filesystem"), join(dir, "disk")];
+  await mkdir(content);
+  await writeFile(join(content, "rows.txt"), Array.from({ length: ROWS }, (_, index) => `${index + 1}\n`).join(""));
+  for (const [name, volume] of Object.entries(VOLUMES)) {
+    await makeEmpty(filesystem, volume.size);
+    await execa("mkfs.ext4", ["-qF", "-L", name, "-d", content, filesystem]);
+    const disks = makeDisks(await readFile(member), await readFile(filesystem), volume);
+    for (const [index, bytes] of disks.entries()) {
+      await writeFile(disk, bytes);
+      await importImage(disk, `${name}-${index + 1}`, pool);
+    }
+  }
 }
 
 /** Wherever an MBR stands that has one partition of type 83, at sector 2048. */

@@ -13,6 +13,10 @@ export const FIXTURES = {
   vmfs6: ["vmfs6"],
   spanned: ["ldm-2003r2-spanned-1", "ldm-2003r2-simple-1", "ldm-2003r2-spanned-2"],
   mirrored: ["ldm-2008r2-mirrored-1", "ldm-2008r2-mirrored-2"],
+  striped2003: ["ldm-2003r2-striped-2", "ldm-2003r2-striped-1"],
+  striped2008: ["ldm-2008r2-striped-2", "ldm-2008r2-striped-1"],
+  raid2003: ["ldm-2003r2-raid5-1", "ldm-2003r2-raid5-2", "ldm-2003r2-raid5-3"],
+  raid2008: ["ldm-2008r2-raid5-2", "ldm-2008r2-raid5-3", "ldm-2008r2-raid5-1"],
 } as const;
 
 /** A guest, a cluster that it reaches, and backups in there. */

@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { hasFixtures } from "../../src/images.ts";
+import { hasFixtures, ROWS } from "../../src/images.ts";
 import { draw, FIXTURES, HOSTNAMES, mapOf, printedBy, unmapAll, valueOf, type Scene } from "../../src/scene.ts";
+
+const THOROUGH = process.env["BACKURNE_THOROUGH"] === "1";
 
 export function readForeignFormats(open: () => Scene): void {
   let scene: Scene;
@@ -38,15 +40,65 @@ export function readForeignFormats(open: () => Scene): void {
       expect(printed).toBe("/run/backurne/m1/Volume1/test.txt\n/run/backurne/m1/Volume2/test.txt\n");
     });
 
+    /** All of them at once: the tree of each, and what the script prints meanwhile. */
+    async function lookAtAll(
+      mappings: readonly (readonly string[])[],
+      script: string,
+    ): Promise<readonly [trees: readonly string[], printed: string]> {
+      const maps = mappings.map((images) => mapOf(images));
+      const answers = await scene.ask(...maps, { do: "shell", script }, ...unmapAll(maps.length));
+      return [maps.map((_, index) => draw(valueOf(answers[index]))), printedBy(answers[maps.length])];
+    }
+
     test.skipIf(!hasFixtures(...FIXTURES.mirrored))("mirrored, and a half alone, both at once", async () => {
-      const [both, half, shell] = await scene.ask(
-        mapOf(FIXTURES.mirrored),
-        mapOf(FIXTURES.mirrored.slice(1)),
-        { do: "shell", script: "ls /run/backurne/m?/Volume3/test.txt" },
-        ...unmapAll(2),
+      const mappings = [FIXTURES.mirrored, FIXTURES.mirrored.slice(1)];
+      const [trees, printed] = await lookAtAll(mappings, "ls /run/backurne/m?/Volume3/test.txt");
+      for (const tree of trees) expect(tree).toMatch(/_Volume3 .* ntfs \| Mirrored \|/);
+      expect(printed).toBe("/run/backurne/m1/Volume3/test.txt\n/run/backurne/m2/Volume3/test.txt\n");
+    });
+
+    describe.skipIf(!hasFixtures("ldm-2003r2-simple-1"))("in stripes, on disks that are made here", () => {
+      const WHOLE = `cd /run/backurne; for at in m*/*/rows.txt; do seq ${ROWS} | cmp - $at && echo $at; done`;
+
+      test("striped, whatever the order of the disks; a leaf without one of them", async () => {
+        const [[all, half], printed] = await lookAtAll([["stripe-2", "stripe-1"], ["stripe-1"]], WHOLE);
+        await expect(all).toMatchFileSnapshot("goldens/striped.txt");
+        expect(half).toMatch(/^Stripe1 \| .* \| 62914560 \| - \| it lacks 1 of its disks/m);
+        expect(printed).toBe("m1/Stripe1/rows.txt\n");
+      });
+
+      test("RAID 5, whatever the order of the disks; without any one of them too; a leaf without two", async () => {
+        const [one, two, three] = ["raid-1", "raid-2", "raid-3"];
+        // One of them is as good as another, and each takes the guest half a minute.
+        const others = [
+          [one, two],
+          [two, three],
+        ].filter(() => THOROUGH);
+        const mappings = [[two, three, one], [three, one], [three], ...others];
+        const [trees, printed] = await lookAtAll(mappings, WHOLE);
+        await expect(trees[0]).toMatchFileSnapshot("goldens/raid5.txt");
+        await expect(trees[1]).toMatchFileSnapshot("goldens/raid5-in-part.txt");
+        expect(trees[2]).toMatch(/^Raid1 \| .* \| 98566144 \| - \| it lacks 2 of its disks/m);
+        const mounted = [1, 2, ...others.map((_, index) => index + 4)];
+        expect(printed).toBe(mounted.map((number) => `m${number}/Raid1/rows.txt\n`).join(""));
+      });
+    });
+
+    const { striped2003, striped2008, raid2003, raid2008 } = FIXTURES;
+    describe.each([
+      { windows: "2003 R2", striped: striped2003, raid: raid2003, names: ["Stripe1", "Raid1"] },
+      { windows: "2008 R2", striped: striped2008, raid: raid2008, names: ["Volume2", "Volume4"] },
+    ])("in stripes, by Windows $windows", ({ striped, raid, names: [name, other] }) => {
+      test.skipIf(!hasFixtures(...striped, ...raid))(
+        "striped and RAID 5, that without any one of its disks too",
+        async () => {
+          const mappings = [striped, raid, ...raid.map((lacked) => raid.filter((disk) => disk !== lacked))];
+          const [, printed] = await lookAtAll(mappings, "cd /run/backurne; grep -c 'Filesystem test' m*/*/test.txt");
+          const lines = mappings.map((_, index) => `m${index + 1}/${index === 0 ? name : other}/test.txt:1`);
+          // Other volumes of theirs may be whole, too.
+          expect(printed.split("\n")).toEqual(expect.arrayContaining(lines));
+        },
       );
-      for (const one of [both, half]) expect(draw(valueOf(one))).toMatch(/_Volume3 .* ntfs \| Mirrored \|/);
-      expect(printedBy(shell)).toBe("/run/backurne/m1/Volume3/test.txt\n/run/backurne/m2/Volume3/test.txt\n");
     });
   });
 }
