@@ -1,5 +1,5 @@
 import { formatKey, shortName, type Disk, type GuestMark, type ImageKey, type Warning } from "@backurne/model";
-import type { PlanInput } from "./facts.ts";
+import type { ChainFacts, DiskFacts, PlanInput } from "./facts.ts";
 import { configuredOf } from "./owner.ts";
 
 export interface Collisions {
@@ -12,7 +12,7 @@ export function findCollisions(input: PlanInput): Collisions {
   const { clusters, pool } = input;
   const disks = clusters.flatMap((facts) => facts.disks ?? []).map(({ disk }) => disk);
   const current = pool.chains.filter((chain) => chain.kind === "current");
-  const owners = new Map(current.map((chain) => [formatKey(chain.key), chain.marks.guest]));
+  const chains = new Map(current.map((chain) => [formatKey(chain.key), chain]));
   const failures = [
     ...twice(disks).map(([key, some]) => ({
       about: key,
@@ -22,7 +22,10 @@ export function findCollisions(input: PlanInput): Collisions {
       about: key,
       message: `${some.map((chain) => chain.image).join(" and ")} hold the backups of one disk (${key}): neither is touched; rename one of them`,
     })),
-    ...disks.flatMap((disk) => elsewhere(disk, owners.get(formatKey(disk.key)), input)),
+    ...disks.flatMap((disk) => elsewhere(disk, chains.get(formatKey(disk.key))?.marks.guest, input)),
+    ...clusters.flatMap((facts) =>
+      (facts.disks ?? []).flatMap((one) => ofAnother(one, chains.get(formatKey(one.disk.key)), input)),
+    ),
   ];
   return { keys: new Set(failures.map((failure) => failure.about)), failures };
 }
@@ -37,6 +40,25 @@ function elsewhere(disk: Disk, owner: GuestMark | undefined, input: PlanInput): 
   const other = `guest ${owner.vmid} of ${owner.cluster}`;
   const message = `${shortName(disk)} has the chain of ${other}, which was not looked at: nothing is written before both are seen`;
   return [{ about: formatKey(disk.key), message }];
+}
+
+/** A chain that stands still, since its disk is not backed up, is nobody else's to go on with, nor to close. */
+function ofAnother(
+  { disk, source }: DiskFacts,
+  chain: ChainFacts | undefined,
+  { clusters }: PlanInput,
+): readonly Warning[] {
+  if (!chain) return [];
+  const about = formatKey(disk.key);
+  const { source: known, guest: owner } = chain.marks;
+  if (known && known.fsid === source.fsid && known.id === source.id) return [];
+  const isOwner = (one: Disk): boolean => owner?.cluster === one.cluster && owner.vmid === one.vm?.vmid;
+  if (isOwner(disk)) return [];
+  const others = clusters.flatMap(({ omitted = [] }) => omitted).filter((one) => formatKey(one.disk.key) === about);
+  const other = others.find((one) => isOwner(one.disk)) ?? (owner === undefined ? others[0] : undefined);
+  if (!other) return [];
+  const message = `${shortName(disk)} would go on with the chain of ${shortName(other.disk)}, which is not backed up (${other.because}): nothing is written; ident_prefix tells them apart, or \`forget\` that chain`;
+  return [{ about, message }];
 }
 
 function twice<T extends { readonly key: ImageKey }>(all: readonly T[]): readonly (readonly [string, readonly T[]])[] {

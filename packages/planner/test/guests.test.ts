@@ -215,6 +215,28 @@ describe("what its cluster keeps from being backed up", () => {
   });
 });
 
+describe("the chain of a disk that its cluster keeps from being backed up", () => {
+  const twin = disk("scsi0", { cluster: "px2", vm: { vmid: 200, kind: "qemu", tags: [] } });
+  const source = { fsid: "f2", pool: "rbd", namespace: "", image: "vm-200", id: "other" };
+  const off = { disk: disk("scsi0"), state: "switched off", because: "backup=0" } as const;
+  const mine = chain(disk("scsi0"));
+  const rows: readonly [string, Marks, boolean][] = [
+    ["is not continued, nor closed, by another of its identity", {}, false],
+    ["nor where nobody knows whose it is", { guest: undefined, source: undefined }, false],
+    ["goes on where the other is whose it is", { guest: { cluster: "px2", vmid: 200, kind: "qemu" } }, true],
+    ["goes on where its bytes are the other's", { source }, true],
+  ];
+  test.each(rows)("%s", (_, marks, written) => {
+    const two = { cluster: proxmox("px2"), fsids: ["f2"], disks: [found(twin, { source })] };
+    const one = px1({ disks: [], omitted: [off] });
+    const plan = planRun(input([one, two], [{ ...mine, marks: { ...mine.marks, ...marks } }]));
+    expect(plan.jobs.map(({ subject }) => subject.cluster)).toEqual(written ? ["px2"] : []);
+    expect(plan.failures.map(({ message }) => message)).toEqual(
+      written ? [] : [expect.stringContaining("px2/web/scsi0 would go on with the chain of px1/web/scsi0")],
+    );
+  });
+});
+
 describe("what could not be looked at", () => {
   const mine = chain(disk("scsi0"), { ago: 400 });
   const gone = { since: "2026-01-01T00:00:00Z", last: "2026-10-01T00:00:00Z", runs: 9, fsid: "f1" };
