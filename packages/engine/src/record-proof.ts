@@ -1,6 +1,7 @@
 import {
   BackurneError,
   describeRanges,
+  formatProofs,
   markKey,
   parseMarks,
   parseProofs,
@@ -48,7 +49,7 @@ export async function recordProof({ chain, names, proof, ...rest }: Proved, book
   // All of it was compared: what the old tool left is proved now.
   const proves = rest.whole !== undefined && chain.marks.unproved !== undefined;
   await Promise.all([
-    house.backup.setMetadata(image, PROOFS, JSON.stringify(Object.fromEntries(proofs))),
+    house.backup.setMetadata(image, PROOFS, formatProofs(Object.fromEntries(proofs))),
     house.backup.setMetadata(image, markKey("verified"), JSON.stringify(verified)),
     ...(proves ? [house.backup.removeMetadata(image, markKey("unproved"))] : []),
   ]);

@@ -1,3 +1,4 @@
+import { byNewest, countFitting, packMark, unpackMark } from "./long-mark.ts";
 import { MARK_PREFIX } from "./marks.ts";
 
 /** How much of a snapshot was compared with its source: what a transfer sent, a share of all of it (`1/30`), or all. */
@@ -48,10 +49,17 @@ export type Proofs = Readonly<Record<string, Proof>>;
 /** Key of the mark that holds them. It is read with one image and never copied into the catalog, which it would swell. */
 export const PROOFS = `${MARK_PREFIX}proofs`;
 
+/** Those of the oldest points are left out where all are more than a mark can hold. */
+export function formatProofs(proofs: Proofs): string {
+  const newest = byNewest(proofs);
+  const format = (count: number): string => packMark(Object.fromEntries(newest.slice(0, count)));
+  return format(countFitting(newest.length, format));
+}
+
 /** Nothing is decided from them: what cannot be read is as good as nothing. */
 export function parseProofs(metadata: Readonly<Record<string, string>>): Proofs {
   try {
-    const proofs: unknown = JSON.parse(metadata[PROOFS] ?? "{}");
+    const proofs = unpackMark(metadata[PROOFS] ?? "{}");
     return typeof proofs === "object" && proofs !== null && !Array.isArray(proofs) ? (proofs as Proofs) : {};
   } catch {
     return {};
