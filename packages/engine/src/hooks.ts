@@ -1,5 +1,5 @@
 import type { FoundGuest } from "@backurne/cluster";
-import { BackurneError, type Disk, type HookSettings } from "@backurne/model";
+import { BackurneError, shortName, type Disk, type HookSettings } from "@backurne/model";
 import type { JobContext } from "./context.ts";
 
 export type HookKind = Exclude<keyof HookSettings, "timeout">;
@@ -84,7 +84,9 @@ export function openHooks(context: JobContext, guest: FoundGuest | undefined): H
       const outcome = await call(kind, of);
       if (outcome?.failure === undefined) return;
       const failure = { message: `hook ${kind} failed: ${outcome.failure}`, code: "command" };
-      emit({ kind: "failed", about: of?.disk.image ?? guest?.name ?? "", failure });
+      const cluster = reached?.settings.name ?? "";
+      const about = of ? shortName(of.context.candidate.input.subject) : `${cluster}/${guest?.name ?? ""}`;
+      emit({ kind: "failed", about, failure });
     },
   };
 }

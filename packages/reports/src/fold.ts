@@ -51,7 +51,7 @@ export function applyEvent(before: RunState, event: RunEvent): RunState {
       return blame(state, { about: event.about, failure: event.failure });
     case "interrupted":
       return blame(state, {
-        about: "run",
+        about: "the run",
         failure: { message: event.because, code: "interrupted" },
       });
     case "snapshot-made":

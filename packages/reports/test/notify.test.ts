@@ -50,6 +50,11 @@ function precheckOf(...late: readonly string[]): Precheck {
   };
 }
 
+function withProblem(kind: CheckProblem["kind"], about: string, ...late: readonly string[]): Precheck {
+  const { problems, ...rest } = precheckOf(...late);
+  return { ...rest, problems: [...problems, { kind, severity: "critical", about, message: "seen" }] };
+}
+
 interface Step {
   /** Hours after the start. */
   readonly at: number;
@@ -77,6 +82,8 @@ function show({ fresh, lasting, over, summary }: Notice): string {
 describe("what is told", () => {
   const failed = reportOf({ a: "failed" });
   const done = reportOf({ a: "done" });
+  const refusal = { scope: "pool", because: "this host's clock is 40 s behind", removals: 0 } as const;
+  const refused = { ...reportOf({}), exit: 4, refused: [refusal] };
   const rows: readonly (readonly [what: string, steps: readonly Step[], told: readonly string[]])[] = [
     ["nothing while all is well", [{ at: 0, report: done }], ["."]],
     [
@@ -133,6 +140,45 @@ describe("what is told", () => {
       "what is late, from a precheck alone; one that cannot be read says nothing",
       [{ at: 0, precheck: precheckOf("rook/a") }, { at: 1 }, { at: 2, precheck: precheckOf() }],
       ["+late", ".", "-late"],
+    ],
+    [
+      "what a precheck could not look at is not over, nor what it still finds",
+      [
+        { at: 0, precheck: precheckOf("rook/a", "px1/b") },
+        { at: 1, precheck: withProblem("clock", "the clock") },
+        { at: 2, precheck: withProblem("unlisted", "rook") },
+        { at: 3, precheck: withProblem("blind", "px1/b", "rook/a") },
+        { at: 4, precheck: precheckOf("rook/a", "px1/b") },
+        { at: 5, precheck: precheckOf() },
+      ],
+      ["+late +late", "+clock", "+unlisted -late -clock", "+blind -unlisted", "-blind", "-late"],
+    ],
+    [
+      "a run that was refused, by whom only failures are told, until it is not; precheck says the same",
+      [
+        { at: 0, report: refused },
+        { at: 1, report: refused, precheck: withProblem("refused", "the backup pool") },
+        { at: 2, precheck: withProblem("refused", "the backup pool") },
+        { at: 3, report: done, precheck: precheckOf() },
+      ],
+      ["+refused the backup pool", ".", ".", "-refused"],
+    ],
+    [
+      "a run that was stopped, and stopped again another day; what has no cluster in its name",
+      [
+        { at: 0, report: { ...reportOf({}, ["the run", "8eb4f698;scsi0"]), exit: 130 } },
+        { at: 1, report: done },
+        { at: 240, report: { ...reportOf({}, ["the run", "8eb4f698;scsi0"]), exit: 130 } },
+      ],
+      ["+the run +8eb4f698;scsi0", "-the run -8eb4f698;scsi0", "+the run +8eb4f698;scsi0"],
+    ],
+    [
+      "a precheck that fails inside of a run",
+      [
+        { at: 0, report: { ...reportOf({ a: "done" }, ["precheck"]), exit: 3 } },
+        { at: 1, report: done, precheck: precheckOf() },
+      ],
+      ["+precheck", "-precheck"],
     ],
     [
       "a precheck that fails, until one does not; what was late before is not over for it",

@@ -52,6 +52,16 @@ describe("how long each transfer took", () => {
     expect(ran.length).toBeLessThanOrEqual(2);
   });
 
+  test("what could not be said, and what ended after it, is said once more at the end", async () => {
+    let tries = 0;
+    const { url, got } = await startHttp(() => ((tries += 1) === 1 ? 500 : 204));
+    expect((await tell(into({ url, into: { db: "b" } }))).untold).toEqual([]);
+    expect(got.slice(1).flatMap(({ body }) => body.trimEnd().split("\n"))).toHaveLength(2);
+    const down = await startHttp(() => 500);
+    expect((await tell(into({ url: down.url, into: { db: "b" } }))).untold).toHaveLength(1);
+    expect(down.got).toHaveLength(2);
+  });
+
   test("goes to InfluxDB 1, with the old tool's measurement, tags and field", async () => {
     const { url, got } = await startHttp();
     const login = { user: "u", password: "p" };

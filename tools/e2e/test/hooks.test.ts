@@ -85,7 +85,7 @@ test("hooks around a guest, its disks and their transfers: what fails guards onl
     failure: expect.stringMatching(/3/),
   });
   expect(report.failures.map(({ about: who, failure: { message } }) => [who, message])).toEqual([
-    ["loud", expect.stringMatching(/^hook post_vm failed: .*5/)],
+    ["px/loud", expect.stringMatching(/^hook post_vm failed: .*5/)],
   ]);
   await arena.assertHonest();
 });

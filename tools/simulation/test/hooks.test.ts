@@ -98,7 +98,7 @@ test("a post that fails is reported, and the backup stands", async () => {
   const { report } = await backUp(world.host("bk1"));
   expect(report).toMatchObject({ exit: 3, totals: { full: 3, failed: 0 } });
   const failures = report.failures.map(({ about, failure }) => `${about}: ${failure.message.split(":")[0]}`);
-  expect(failures.toSorted()).toEqual(["db: hook post_vm failed", "vm-100-scsi0: hook post_disk failed"]);
+  expect(failures.toSorted()).toEqual(["px1/db: hook post_vm failed", "px1/web/scsi0: hook post_disk failed"]);
 });
 
 test("a plain cluster has them too; an image is its own guest", async () => {

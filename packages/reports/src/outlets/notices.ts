@@ -78,6 +78,8 @@ const FAILED = "failed: ";
 const PRECHECK = `${FAILED}precheck`;
 /** Over when all went well. */
 const OF_NOBODY: readonly string[] = ["the run", "the trash", "report_time"];
+/** Neither do those: a key that several disks have, and the rest of a first backup. */
+const OF_NO_DISK = /;|^partial-/;
 /** What is longer than a life of being told is forgotten. */
 const FORGOTTEN = 30 * DAY;
 
@@ -146,8 +148,14 @@ function troublesOf({ report, precheck, failure, now }: Situation): readonly Tro
   for (const { about, failure } of report?.failures ?? []) {
     found.push({ key: `${FAILED}${about}`, kind: "failure", text: `${about}: ${failure.message}` });
   }
+  // A run that was refused has failed; precheck says the same of it.
+  const refused = (report?.refused ?? []).map(({ subject, because }) => {
+    const about = subject ? shortName(subject) : "the backup pool";
+    return { key: `check refused ${about}`, kind: "failure", text: `refused ${about}: ${because}` } as const;
+  });
+  found.push(...new Map(refused.map((one) => [one.key, one])).values());
   for (const problem of precheck?.problems ?? []) {
-    if (problem.severity === "info") continue;
+    if (problem.severity === "info" || refused.some(({ key }) => key === keyOfProblem(problem))) continue;
     found.push({ key: keyOfProblem(problem), kind: "late", text: describeProblem(problem, now) });
   }
   return found;
@@ -161,13 +169,24 @@ const isDone = ({ outcome }: JobReport): boolean => outcome === "done";
  */
 function isOver(key: string, { report, precheck }: Situation): boolean {
   if (key.startsWith("job ")) return report?.jobs.some((job) => keyOfJob(job) === key && isDone(job)) ?? false;
-  if (!key.startsWith(FAILED) || key === PRECHECK) return precheck !== undefined;
+  if (key === PRECHECK) return precheck !== undefined;
+  if (!key.startsWith(FAILED)) return precheck !== undefined && isGoneFrom(precheck, key);
   const about = key.slice(FAILED.length);
   if (OF_NOBODY.includes(about)) return report?.exit === 0;
+  if (OF_NO_DISK.test(about)) return report?.exit === 0 && report.jobs.some(isDone);
   const [first] = about.split("/");
   const isOf = ({ cluster, guest, image }: JobReport["subject"]): boolean =>
     cluster === first || guest === about || image === about;
   return report?.jobs.some((job) => isOf(job.subject) && isDone(job)) ?? false;
+}
+
+/** What it could not look at it says nothing about. */
+function isGoneFrom({ problems }: Precheck, key: string): boolean {
+  return !problems.some((problem) => {
+    const { kind, about } = problem;
+    if (kind === "clock" || keyOfProblem(problem) === key) return true;
+    return (kind === "unlisted" || kind === "blind") && `${key}/`.includes(` ${about}/`);
+  });
 }
 
 /** The time that counts as told, so that it does not wander through the day; undefined: not yet, or nobody has looked. */

@@ -36,13 +36,15 @@ export async function notify(settings: NotifySettings, ended: Ended, tools: Noti
 
 async function tell(settings: NotifySettings, { report, failure }: Ended, tools: NotifyTools) {
   const { stateDir, host, now } = tools;
-  const failed: Untold[] = [];
+  const lost: Untold[] = [];
   const file = join(stateDir, "notices.json");
   const before = await read(file);
-  const found =
-    failure === undefined
-      ? { precheck: await tools.precheck().catch(() => undefined) }
-      : { failure: printable(describeError(failure)) }; // what is stored is of another time
+  // What is stored is of another time where it has just failed.
+  const failed = failure !== undefined || report?.failures.some(({ about }) => about === "precheck") === true;
+  const found = {
+    precheck: failed ? undefined : await tools.precheck().catch(() => undefined),
+    failure: failure === undefined ? undefined : printable(describeError(failure)),
+  };
   const situation = { now: now(), host, report, ...found };
   let decided = decideNotice(situation, before, settings);
   // All run files are read only where a digest tells of one.
@@ -54,14 +56,14 @@ async function tell(settings: NotifySettings, { report, failure }: Ended, tools:
     const ways = waysOf(settings, notice, tools);
     const ended = await Promise.allSettled(ways.map(([, way]) => way()));
     ended.forEach((end, index) => {
-      if (end.status === "rejected") failed.push(untold("notify", end.reason, ways[index]?.[0]));
+      if (end.status === "rejected") lost.push(untold("notify", end.reason, ways[index]?.[0]));
     });
-    if (failed.length === ways.length) return failed;
+    if (lost.length === ways.length) return lost;
   }
   await keep(file, told).catch((error: unknown) =>
-    failed.push(untold("notify", error, "what was told is not remembered")),
+    lost.push(untold("notify", error, "what was told is not remembered")),
   );
-  return failed;
+  return lost;
 }
 
 type Way = readonly [name: string, tell: () => Promise<void>];

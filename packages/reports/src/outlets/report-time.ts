@@ -23,17 +23,23 @@ export function reportTime(where: ReportTime, run: RunProgram): Outlet {
 
   async function work(): Promise<void> {
     while (waiting.length > 0 && !broken) {
+      const some = waiting.splice(0);
       try {
-        await say(where, waiting.splice(0), run);
+        await say(where, some, run);
       } catch (error) {
         broken = untold("report_time", error);
+        waiting.unshift(...some);
       }
     }
     busy = undefined;
   }
 
+  /** What could not be said, and whatever ended after it, is said once more. */
   async function settle(): Promise<readonly Untold[]> {
     await busy;
+    if (!broken) return [];
+    broken = undefined;
+    await work();
     return broken ? [broken] : [];
   }
 
