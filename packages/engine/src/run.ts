@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { BackurneError, describeError, formatKey, type LiveCluster, type RunEvent } from "@backurne/model";
+import { BackurneError, formatKey, type LiveCluster, type RunEvent } from "@backurne/model";
 import pLimit from "p-limit";
 import { precheck, type Known } from "./check/precheck.ts";
 import { CLOCK_LIMIT, measureSkew } from "./clock.ts";
@@ -10,7 +10,7 @@ import { gatherFacts, namesOf, type Facts } from "./gather.ts";
 import type { House } from "./house.ts";
 import { openIntents } from "./intents.ts";
 import { runGuest, type PlannedJob } from "./job.ts";
-import { openLeases } from "./lease.ts";
+import { openLeases, type Leases } from "./lease.ts";
 import { listMapped } from "./mapping/mark.ts";
 import { filterOf, type RunOptions } from "./options.ts";
 import { needsTakeOver, recordTakeOver, refuseOldPool, wasOldTools } from "./ownership.ts";
@@ -38,6 +38,8 @@ export async function runBackup(house: House, options: RunOptions, sink: (event:
   let known: Known | undefined;
   try {
     if (await clockIsRight(house, emit)) known = await work(house, options, { run, emit });
+    // Leases go by the cluster's clock: nobody has to stand still because ours is wrong.
+    else await thawAlone(house, { run, emit });
   } catch (error) {
     if (error instanceof BackurneError && (error.code === "usage" || error.code === "configuration")) throw error;
     emit({ kind: "failed", about: "the run", failure: failureOf(error) });
@@ -45,6 +47,15 @@ export async function runBackup(house: House, options: RunOptions, sink: (event:
   if (house.settings.check?.afterBackup && !options.signal?.aborted) await checkAfter(house, emit, known);
   if (options.signal?.aborted) emit({ kind: "interrupted", because: String(options.signal.reason ?? "stopped") });
   emit({ kind: "run-ended" });
+}
+
+async function thawAlone(house: House, { run, emit }: { run: string; emit: Emit }): Promise<void> {
+  const intents = await openIntents(house.objects, run, house.now());
+  await thawLeftFrozen({ house, emit, intents, leases: openRunLeases(house, run) });
+}
+
+function openRunLeases({ objects, host, leaseTimes }: House, run: string): Leases {
+  return openLeases(objects, `${host} run ${run}`, leaseTimes);
 }
 
 async function clockIsRight({ objects, now }: House, emit: Emit): Promise<boolean> {
@@ -61,7 +72,9 @@ async function checkAfter(house: House, emit: Emit, known: Known | undefined): P
   try {
     await precheck(house, known);
   } catch (error) {
-    emit({ kind: "warning", about: "precheck", message: `what \`check\` shows is old: ${describeError(error)}` });
+    const failure = failureOf(error);
+    const message = `what \`check\` shows is old: ${failure.message}`;
+    emit({ kind: "failed", about: "precheck", failure: { ...failure, message, code: "command" } });
   }
 }
 
@@ -85,7 +98,7 @@ async function work(
     facts,
     intents,
     emit,
-    leases: openLeases(house.objects, `${house.host} run ${run}`, house.leaseTimes),
+    leases: openRunLeases(house, run),
     signal: options.signal ?? new AbortController().signal,
     onlyOrdinary: decided.plan.refused.some((refusal) => refusal.scope === "pool"),
     accepted: { left: decided.accepted ? (options.acceptRemovals ?? 0) : 0 },

@@ -1,5 +1,5 @@
 import type { FoundGuest } from "@backurne/cluster";
-import { describeError } from "@backurne/model";
+import { describeError, type Failure } from "@backurne/model";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RunContext } from "./context.ts";
 import type { Reached } from "./house.ts";
@@ -8,7 +8,16 @@ import type { Freeze, LeftFrozen } from "./intents.ts";
 /** ms a guest stands still at most; a snapshot that takes longer is taken of a running guest. */
 const BUDGET = 8_000;
 
-const STUCK = "may still be frozen: it is tried on for an hour, and by the next run";
+/** A guest that stands still serves nobody: that is a failure, whatever became of its backup. */
+function stuckOf(why: string, vmid: number): Failure {
+  return {
+    message: `may still be frozen: ${why}`,
+    code: "command",
+    hint: `look, and thaw it by hand: qm guest cmd ${vmid} fsfreeze-status; qm guest cmd ${vmid} fsfreeze-thaw`,
+  };
+}
+
+const TRIED = "it is tried on for an hour, and by the next run";
 
 /** What came of holding a guest still while something was done. */
 export interface Held {
@@ -41,13 +50,17 @@ export async function whileStill(
   const about = `${reached.settings.name}/${guest.name}`;
   const freeze: Freeze = { cluster: reached.settings.name, vmid, resource };
   const warn = (message: string): void => emit({ kind: "warning", about, message });
+  async function settle(stuck: boolean | undefined): Promise<void> {
+    if (stuck) return emit({ kind: "failed", about, failure: stuckOf(TRIED, vmid as number) });
+    // It runs, and stays on record: the next run thaws it once more, which harms nobody.
+    await intents.thawed(freeze).catch((error: unknown) => warn(`its thaw is not recorded: ${describeError(error)}`));
+  }
   await intents.freezing(freeze);
   const frozen = await reached.cluster.freeze(guest, signal);
   if (!frozen.frozen) {
     const { because, stuck } = frozen;
     warn(`could not be frozen, its snapshots are crash-consistent: ${because}`);
-    if (stuck) warn(STUCK);
-    else await intents.thawed(freeze);
+    await settle(stuck);
     await work();
     return { quiesced: false, because };
   }
@@ -64,35 +77,36 @@ export async function whileStill(
   ]);
   const inTime = ended;
   const { held, because, stuck } = await frozen.thaw();
-  if (stuck) warn(STUCK);
-  else await intents.thawed(freeze);
+  await settle(stuck);
   await working;
   if (!inTime) return { quiesced: false, because: `snapshots took longer than ${BUDGET / 1000} s, thawed first` };
   return { quiesced: held, because };
 }
 
+type Thawing = Pick<RunContext, "intents" | "leases" | "house" | "emit">;
+
 /** Runs that are gone may have left guests frozen: whose lease is free, is thawed. Never throws. */
-export async function thawLeftFrozen(context: RunContext): Promise<void> {
+export async function thawLeftFrozen(context: Thawing): Promise<void> {
   await Promise.all(context.intents.frozen.map((left) => thawOne(left, context)));
 }
 
-async function thawOne(left: LeftFrozen, { leases, house, emit }: RunContext): Promise<void> {
+async function thawOne(left: LeftFrozen, { leases, house, emit }: Thawing): Promise<void> {
   const about = `${left.cluster}/${left.vmid}`;
-  const warn = (message: string): void => emit({ kind: "warning", about, message });
+  const fail = (why: string): void => emit({ kind: "failed", about, failure: stuckOf(why, left.vmid) });
   const reached = house.clusters.find(({ settings }) => settings.name === left.cluster);
-  if (!reached) return;
   try {
     const lease = await leases.acquire(left.resource);
     if (!lease) return; // its run is alive
     try {
+      if (!reached) return fail(`a run that is gone had frozen it, and ${left.cluster} is not configured any more`);
       const { held, stuck, because } = await reached.cluster.thaw(left.vmid);
-      if (held) warn("an earlier run had left it frozen; it is thawed now");
-      if (stuck) warn(`may still be frozen: ${because ?? "it did not answer"}`);
+      if (held) emit({ kind: "warning", about, message: "an earlier run had left it frozen; it is thawed now" });
+      if (stuck) fail(because ?? "it did not answer");
       else await left.settle();
     } finally {
       await lease.release();
     }
   } catch (error) {
-    warn(`may still be frozen: ${describeError(error)}`);
+    fail(describeError(error));
   }
 }

@@ -22,7 +22,9 @@ export function mergeProfiles(
   for (const [name, asked] of Object.entries(answer.profiles ?? {})) {
     const known = configured.find((profile) => profile.name === name) ?? unknownProfile(name, asked);
     if (!known) {
-      warnings.push(`policies of its own: ${name} is not configured and has no interval: give it "every"; it is left out`);
+      warnings.push(
+        `policies of its own: ${name} is not configured and has no interval: give it "every"; it is left out`,
+      );
       continue;
     }
     const wanted = asked.count ?? known.count;

@@ -30,6 +30,7 @@ const WORDS: Readonly<Record<CheckKind, string>> = {
   leftover: "not cleaned up",
   refused: "refused",
   lease: "held too long",
+  frozen: "guest left frozen",
   identity: "of one identity",
   unreadable: "with unreadable marks",
   unlisted: "not listed",

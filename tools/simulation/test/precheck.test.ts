@@ -312,8 +312,8 @@ describe("a backup", () => {
   test("is as good as it was where the precheck fails, and says so", async () => {
     const keepCheck = async () => Promise.reject(new Error("no space left"));
     const { report } = await backUp(hostOf(world, after, { keepCheck }));
-    expect(report).toMatchObject({ exit: 0, totals: { done: 1 } });
-    expect(report.warnings).toEqual([{ about: "precheck", message: "what `check` shows is old: no space left" }]);
+    const failure = { message: "what `check` shows is old: no space left", code: "command" };
+    expect(report).toMatchObject({ exit: 3, totals: { done: 1 }, failures: [{ about: "precheck", failure }] });
   });
 });
 

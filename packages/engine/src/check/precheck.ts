@@ -9,6 +9,7 @@ import { askProfiles, type Asked } from "../profiles.ts";
 import { maxAgeOf } from "./age.ts";
 import { findInChains } from "./chains.ts";
 import { findAround } from "./clusters.ts";
+import { findFrozen } from "./frozen.ts";
 import { findLate } from "./late.ts";
 import { findLeases } from "./leases.ts";
 import { findLeftovers } from "./live.ts";
@@ -67,8 +68,9 @@ async function look(
     maxAge: maxAgeOf(house.settings),
   };
   const late = findLate(looked);
+  const [frozen, leases] = await Promise.all([findFrozen(intents, house), findLeases(looked, late)]);
   const others = [...findInChains(looked), ...findLeftovers(looked), ...findAround(looked)];
-  return { ...count(looked), problems: [...late, ...others, ...(await findLeases(looked, late))] };
+  return { ...count(looked), problems: [...late, ...others, ...frozen, ...leases] };
 }
 
 function count({ candidates }: Looked): Pick<Precheck, "disks" | "oldest"> {

@@ -14,6 +14,7 @@ const problem = z.strictObject({
     "leftover",
     "refused",
     "lease",
+    "frozen",
     "identity",
     "unreadable",
     "unlisted",
