@@ -15,6 +15,7 @@ import type { JobContext, RunContext } from "./context.ts";
 import { expireDisk } from "./expire.ts";
 import { failureOf } from "./failure.ts";
 import { namesOf, readPoints, snapshotFacts } from "./gather.ts";
+import type { Lease } from "./lease.ts";
 import { finishPartial } from "./leftovers.ts";
 import { takeMoment, type DueJob, type Made } from "./moment.ts";
 import { partialName } from "./partial.ts";
@@ -39,12 +40,59 @@ export type PlannedJob = readonly [job: Job, candidate: Candidate];
  * then each disk goes on by itself. Never throws: how a job ended is an event.
  */
 export async function runGuest(jobs: readonly PlannedJob[], run: RunContext): Promise<void> {
-  const opened = (await Promise.all(jobs.map((planned) => openJob(planned, run)))).filter((one) => one !== undefined);
+  const guest = await holdGuest(jobs, run);
+  if (guest === "not ours") return;
+  const open = async () => {
+    try {
+      const all = await Promise.all(jobs.map((planned) => openJob(planned, run)));
+      const opened = all.filter((one) => one !== undefined);
+      return { opened, moment: await takeMomentOf(opened, { guest, run }) };
+    } finally {
+      await guest?.release();
+    }
+  };
+  const { opened, moment } = await open();
+  await Promise.all(opened.map((one) => finishJob(one, moment.get(one.context))));
+}
+
+/**
+ * The disks of a guest have a lease each, and two runs could take some each: then one would thaw it under the snapshots of the
+ * other. So who snapshots a guest has the guest, until that is done. undefined: there is none, or nothing to snapshot.
+ */
+async function holdGuest(jobs: readonly PlannedJob[], run: RunContext): Promise<Lease | "not ours" | undefined> {
+  const [[first]] = jobs as readonly [PlannedJob];
+  const vmid = run.facts.guests.get(first.lock)?.config?.vmid;
+  if (vmid === undefined || !jobs.some(([{ steps }]) => steps.some(({ kind }) => kind === "transfer")))
+    return undefined;
+  const resource = `guest ${first.subject.cluster} ${vmid}`;
+  const endAll = (outcome: JobOutcome, rest: { readonly failure?: Failure; readonly because?: string }): "not ours" => {
+    for (const [{ id, subject }] of jobs) {
+      run.emit({ kind: "job-started", job: id, subject });
+      run.emit({ kind: "job-ended", job: id, subject, outcome, ...rest });
+    }
+    return "not ours";
+  };
+  if (run.signal.aborted) return endAll("interrupted", {});
+  try {
+    return (await run.leases.acquire(resource)) ?? endAll("held", { because: await holderOf(resource, run) });
+  } catch (error) {
+    return endAll(outcomeOf(error, run), { failure: failureOf(error) });
+  }
+}
+
+async function takeMomentOf(
+  opened: readonly OpenJob[],
+  { guest, run }: { readonly guest: Lease | undefined; readonly run: RunContext },
+): ReturnType<typeof takeMoment> {
   const due = opened.flatMap(({ context, input, plan: { transfer } }): readonly DueJob[] =>
     transfer && input.disk ? [{ context, transfer, disk: input.disk }] : [],
   );
-  const moment = await takeMoment(due, run);
-  await Promise.all(opened.map((one) => finishJob(one, moment.get(one.context))));
+  try {
+    await guest?.confirm();
+  } catch (error) {
+    return new Map(due.map(({ context }) => [context, error as Error]));
+  }
+  return takeMoment(due, run);
 }
 
 /** Everything is decided again, by what stands there now that nobody else may change it. undefined: the job has ended. */

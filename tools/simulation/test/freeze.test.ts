@@ -132,3 +132,26 @@ test.each(["px1 freeze 100", "px1 createSnapshot vm-100-scsi0", "px1 thaw 100"])
     for (const disk of DISKS) expect(world.live("px1").points(`vm-100-${disk}`)).toHaveLength(1);
   },
 );
+
+test("two hosts at once never share the disks of one guest among them: one has it, and the other is told", async () => {
+  const { world, web } = begin();
+  let locks = 0;
+  let other: Promise<Ran> | undefined;
+  world.before = (call) => {
+    // The other one comes when the first has begun to take what it needs.
+    if (!call.includes("lock backurne.lease.") || (locks += 1) !== 2) return undefined;
+    other = backUp(world.host("bk2"));
+    return other.then(() => undefined);
+  };
+  const first = await backUp(world.host("bk1"));
+  const second = await (other as unknown as Promise<Ran>);
+  const outcomes = [first, second].map(({ report }) => new Set(report.jobs.map(({ outcome }) => outcome)));
+  expect(outcomes).toEqual([new Set(["done"]), new Set(["held"])]);
+  expect(new Set(consistencies(first))).toEqual(new Set([{ kind: "quiesced" }]));
+  expect(second.report.jobs[0]?.because).toMatch(/^held by bk1/);
+  expect(world.calls.filter((call) => /^px1 (freeze|thaw) 100$/.test(call))).toEqual([
+    "px1 freeze 100",
+    "px1 thaw 100",
+  ]);
+  expect(web.frozen).toBe(false);
+});
