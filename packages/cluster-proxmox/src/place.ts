@@ -3,7 +3,7 @@ import type { Disk, ProxmoxCluster } from "@backurne/model";
 import { type Identity, keyOf } from "./identity.ts";
 import { labelOf, type ReadGuest } from "./read-guests.ts";
 import type { Storage } from "./storages.ts";
-import { plainImage, rbdImage, type Volume } from "./volumes.ts";
+import { NO_STORAGE, plainImage, rbdImage, type Volume } from "./volumes.ts";
 
 /** What becomes of one disk: backed up, left out for a reason, or not to be judged. */
 export type Placed =
@@ -29,6 +29,8 @@ export function placeVolume(volume: Volume, owner: { guest: ReadGuest; identity:
     omitted: { disk, state, because },
   });
   if (volume.off !== undefined) return omit("switched off", volume.off);
+  if (volume.storage === NO_STORAGE)
+    return omit("excluded", `${volume.name} of the node itself, which is on no storage`);
   if (!storage) {
     const because = `${volume.adapter} is on storage ${volume.storage}, which Proxmox does not show: the user may lack Datastore.Audit on it`;
     return { kind: "blind", because };

@@ -21,20 +21,25 @@ const ADAPTERS = {
 /** Proxmox's own pattern for a generated cloud-init drive. */
 const CLOUD_INIT = /(^|\/)(vm-\d+-)?cloudinit(\.\w+)?$/;
 
-/** Its disks, without CD-ROMs, cloud-init drives, and what lies on no storage: devices and directories of the node. */
+/** For what lies on none: a device of the node itself. */
+export const NO_STORAGE = "(node)";
+
+/** Its disks, without CD-ROMs, cloud-init drives, and directories of the node that a container sees. */
 export function readVolumes({ kind, config }: Pick<ReadGuest, "kind" | "config">): readonly Volume[] {
   return Object.entries(config)
     .filter(([adapter]) => ADAPTERS[kind].test(adapter))
-    .map(([adapter, value]) => readVolume(adapter, String(value)))
+    .map(([adapter, value]) => readVolume(adapter, String(value), kind))
     .filter((volume) => volume !== undefined)
     .sort((a, b) => a.adapter.localeCompare(b.adapter, "en", { numeric: true }));
 }
 
-function readVolume(adapter: string, text: string): Volume | undefined {
+function readVolume(adapter: string, text: string, kind: ReadGuest["kind"]): Volume | undefined {
   const values = parsePropertyString(text, "file"); // `volume` is another name for it, and a container's only one
   const id = values.get("file") ?? values.get("volume");
   if (id === undefined) throw new BackurneError("unexpected", `${adapter} names no volume: "${text.slice(0, 200)}"`);
-  if (id === "none" || id === "cdrom" || id.startsWith("/") || values.get("media") === "cdrom") return undefined;
+  if (id === "none" || id === "cdrom" || values.get("media") === "cdrom") return undefined;
+  // A VM takes it for a disk like any other: it is said that nobody backs it up.
+  if (id.startsWith("/")) return kind === "qemu" ? { adapter, storage: NO_STORAGE, name: id } : undefined;
   const [, storage, name] = /^([^:/]+):(.+)$/s.exec(id) ?? [];
   if (storage === undefined || name === undefined) {
     throw new BackurneError("unexpected", `${adapter} is on no storage: "${text.slice(0, 200)}"`);

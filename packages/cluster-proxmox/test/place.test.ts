@@ -82,6 +82,12 @@ describe("a disk is left out", () => {
     ["switched off", { off: "backup=0 stands on scsi0" }, "switched off", "backup=0 stands on scsi0"],
     ["not rbd", { storage: "local", name: "100/vm-100-disk-0.raw" }, "excluded", "on storage local, which is not rbd"],
     ["not rbd, though in a pool", { storage: "tank" }, "excluded", "on storage tank, which is not rbd"],
+    [
+      "a device of the node",
+      { storage: "(node)", name: "/dev/sdb" },
+      "excluded",
+      "/dev/sdb of the node itself, which is on no storage",
+    ],
     ["on a disabled storage", { storage: "asleep" }, "excluded", "on storage asleep, which is disabled"],
     ["another's", { name: "vm-101-disk-3" }, "excluded", "vm-101-disk-3 belongs to guest web02 (101)"],
     ["a stranger's", { name: "vm-77-disk-3" }, "excluded", "vm-77-disk-3 belongs to guest 77"],

@@ -24,6 +24,7 @@ describe("the volumes of a VM", () => {
       "ceph:vm-100-disk-0,backup=0,size=1G",
       { storage: "ceph", name: "vm-100-disk-0", off: "backup=0 stands on scsi3" },
     ],
+    ["scsi5", "/dev/disk/by-id/ata-DISK_1,size=4T", { storage: "(node)", name: "/dev/disk/by-id/ata-DISK_1" }],
     [
       "ide3",
       "ceph:vm-100-disk-0,backup=no",
@@ -44,7 +45,7 @@ describe("the volumes of a VM", () => {
     ["scsi1", "ceph:vm-100-cloudinit"],
     ["scsi1", "ceph:cloudinit"],
     ["ide0", "local:100/vm-100-cloudinit.qcow2"],
-    ["scsi5", "/dev/disk/by-id/ata-DISK_1,size=4T"],
+    ["scsi5", "/dev/sr0,media=cdrom"],
     ["unused0", "ceph:vm-100-disk-5"],
     ["vmstate", "ceph:vm-100-state-before"],
     ["scsihw", "virtio-scsi-single"],
