@@ -32,7 +32,7 @@ export interface LoginOptions {
   askTicket(form: Readonly<Record<string, string>>): Promise<unknown>;
   /** ms */
   readonly lifetime: number;
-  /** A clock that counts suspend, ms. */
+  /** A clock that never goes back, ms. */
   now(): number;
 }
 
