@@ -8,8 +8,12 @@ const NO_OBJECT = /^error (getting|removing) [^]*: \(2\) No such file/m;
 const NO_LOCK = /^error 2: \(2\) No such file/m;
 const BUSY = /^error 16: \(16\) Device or resource busy/m;
 
+/** ms. It takes a Python of its own, and a run asks at its beginning, and when it looks back at its end. */
+const FSID_KEPT = 60_000;
+
 export function openObjects({ address, run: runOnce }: Pick<PoolAccess, "address" | "run">): RadosObjects {
   const run = repeatSafely(runOnce);
+  let fsid: { readonly asked: number; readonly answer: Promise<string> } | undefined;
   // rados ends with 1 whatever went wrong; the reason stands in its last lines only.
   async function maybe(args: readonly string[], reason: RegExp): Promise<string | undefined> {
     const { code, stdout, stages } = await run(radosCommand(address, args, [1]), "read");
@@ -47,9 +51,15 @@ export function openObjects({ address, run: runOnce }: Pick<PoolAccess, "address
     async breakLock(object, name, locker) {
       await maybe(["lock", "break", object, name, locker.name, "--lock-cookie", locker.cookie], NO_LOCK);
     },
-    async fsid() {
-      const command = { file: "ceph", args: [...clusterArgs(address), "fsid"] };
-      return (await run(command, "read")).stdout.trim();
+    fsid() {
+      const now = performance.now();
+      if (fsid === undefined || now - fsid.asked > FSID_KEPT) {
+        const command = { file: "ceph", args: [...clusterArgs(address), "fsid"] };
+        const answer = run(command, "read").then(({ stdout }) => stdout.trim());
+        fsid = { asked: now, answer };
+        answer.catch(() => (fsid = undefined));
+      }
+      return fsid.answer;
     },
   };
 }

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { openObjects, type RadosObjects } from "../src/index.ts";
 import { fakeRun, type End } from "./fake-run.ts";
 
@@ -98,6 +98,18 @@ describe("what is run", () => {
     const { run, asked } = fakeRun({ stdout: `{"name":"backurne","type":"none","tag":"","lockers":[]}` });
     expect(await lockState(openObjects({ address: where, run }))).toEqual({ tag: "", lockers: [] });
     expect(asked[0]?.argv).toEqual([...rados, "lock", "info", "o", "backurne", "--format", "json"]);
+  });
+
+  test("fsid once for all who ask soon after each other, and again after a failure or a while", async () => {
+    vi.useFakeTimers({ toFake: ["performance"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { run, asked } = fakeRun(failed("no"), { stdout: "f1\n" }, { stdout: "f2\n" });
+    const objects = openObjects({ address, run });
+    await expect(objects.fsid()).rejects.toThrow();
+    expect(await Promise.all([objects.fsid(), objects.fsid()])).toEqual(["f1", "f1"]);
+    expect(asked).toHaveLength(2);
+    vi.advanceTimersByTime(61_000);
+    expect(await objects.fsid()).toBe("f2");
   });
 
   test("no namespace option where there is no namespace", async () => {
