@@ -139,9 +139,9 @@ export function decideNotice(
   return { notice, told: next };
 }
 
-function troublesOf({ report, precheck, failure, now }: Situation): readonly Trouble[] {
+function troublesOf({ report, precheck, failure: why, now }: Situation): readonly Trouble[] {
   const found: Trouble[] = [];
-  if (failure !== undefined) found.push({ key: PRECHECK, kind: "failure", text: `precheck: ${failure}` });
+  if (why !== undefined) found.push({ key: PRECHECK, kind: "failure", text: `precheck: ${why}` });
   for (const job of report?.jobs ?? []) {
     if (job.outcome === "failed") found.push({ key: keyOfJob(job), kind: "failure", text: describeJob(job) });
   }
