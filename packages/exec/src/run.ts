@@ -9,6 +9,9 @@ import type { Stage, StageEnd } from "./stage.ts";
 import { createStopper, type Stopper } from "./stopper.ts";
 import type { CommandResult, Pipeline, RunOptions } from "./types.ts";
 
+/** Bytes of standard output that are kept: a listing of a million snapshots, or the extents of a disk of 17 TiB. */
+const MOST = 256 << 20;
+
 /** ms; a pool that is full blocks whoever writes to it for ever. */
 const receiverPatience = 30_000;
 
@@ -34,7 +37,7 @@ export async function runPipeline(pipeline: Pipeline, options: RunOptions, env: 
   };
   const printed = options.output
     ? pass(stages.at(-1)!, options.output)
-    : collect(stages.at(-1)!, options.maxStdout ?? 64 << 20, (bytes) => stop({ kind: "flooded", bytes }));
+    : collect(stages.at(-1)!, options.maxStdout ?? MOST, (bytes) => stop({ kind: "flooded", bytes }));
   if (feed) pour(feed, options, (cause) => stop({ kind: "unfed", cause }));
 
   stages.forEach((stage, index) => {

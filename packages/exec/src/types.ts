@@ -55,7 +55,7 @@ export interface RunOptions {
   readonly onBytes?: ((total: number) => void) | undefined;
   /** Milliseconds until the run is stopped and rejected; none by default. */
   readonly timeout?: number | undefined;
-  /** Bytes of stdout to keep at most (64 MiB by default); more is a failure. */
+  /** Bytes of stdout to keep at most (256 MiB by default); more is a failure. */
   readonly maxStdout?: number | undefined;
   /** Added to the environment of every stage. */
   readonly env?: Readonly<Record<string, string>> | undefined;

@@ -194,3 +194,35 @@ describe("what was recorded comes back", () => {
     expect(next).toEqual(["# on alpha", `rbd info '--pool=it'\\''s' --image=back`]);
   });
 });
+
+test("what is known to differ, or was never compared, comes back with a word about it", async () => {
+  const { world, restore } = await open();
+  expect((await restore({}, { dryRun: true })).warnings).toEqual([]);
+  const metadata = world.backup.images.get("alpha;disk;None")?.metadata;
+  metadata?.set("backurne.unproved", JSON.stringify({ since: "2026-01-01T00:00:00Z" }));
+  metadata?.set(
+    "backurne.suspect",
+    JSON.stringify({ snapshot: "s1", ranges: [], how: "full", at: "2026-01-01T00:00:00Z" }),
+  );
+  expect((await restore({}, { dryRun: true })).warnings).toEqual([
+    "it may differ from its source: a verification failed on 2026-01-01: s1 differs from its source",
+    "it was the old tool's, and never compared with its source",
+  ]);
+});
+
+test("a restore that has lost its lease leaves the unfinished image to whoever has it now", async () => {
+  const { world } = await open();
+  const leaseTimes = { duration: 60, renewEvery: 15, lostAfter: 45, fresh: -1 };
+  once(world, /^transfer/, async () => {
+    const leases = new Set(
+      world.calls.slice(-20).flatMap((call) => /lock (backurne\.lease\.\S+)/.exec(call)?.[1] ?? []),
+    );
+    for (const object of leases) {
+      await world.objects.removeObjects([object], 1);
+      await world.objects.lock(object, { name: "backurne", tag: "another", description: "bk2", seconds: 60 });
+    }
+    throw new Error("it broke");
+  });
+  await expect(restoreImage(world.host("one", { leaseTimes }), PLAIN)).rejects.toThrow("the lease was lost");
+  expect(standing(world).filter((image) => image.startsWith("restoring-"))).toHaveLength(1);
+});

@@ -1,6 +1,7 @@
 import type { Destination } from "@backurne/cluster";
 import {
   BackurneError,
+  describeSuspect,
   parseMarks,
   parseMoments,
   shortName,
@@ -49,6 +50,11 @@ export async function prepareRestore({ image, snapshot, to }: RestoreRequest, ho
   const marks = parseMarks(metadata);
   const moments = parseMoments(metadata);
   const { shape, warnings } = await settleShape(marks.source?.shape, { destination, place });
+  // It comes back all the same: it may be all that is left.
+  const doubts = [
+    ...(marks.suspect === undefined ? [] : [`it may differ from its source: ${describeSuspect(marks.suspect)}`]),
+    ...(marks.unproved === undefined ? [] : ["it was the old tool's, and never compared with its source"]),
+  ];
   const config = moments.configs[moments.points[point.name]?.config ?? ""];
   const guest = config && { config, disk: disk?.disk.disk ?? subject.disk, image: marks.source?.image };
   const line = guest && lineOf(guest);
@@ -63,7 +69,7 @@ export async function prepareRestore({ image, snapshot, to }: RestoreRequest, ho
     to: place,
     size: point.size,
     shape,
-    warnings,
+    warnings: [...doubts, ...warnings],
     guest: config,
     line,
     next: nextSteps(place, destination, guest && { ...guest, line }),

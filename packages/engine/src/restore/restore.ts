@@ -50,7 +50,9 @@ export async function restoreImage(
   const started = performance.now();
   const prepared = await prepareRestore(request, house);
   const { plan, subject, chain, point } = prepared;
-  if (options.dryRun) return { ...plan, bytes: await house.backup.snapshotBytes(chain.image, point.name) };
+  if (options.dryRun) {
+    return { ...plan, bytes: await house.backup.snapshotBytes(chain.image, point.name).catch(() => undefined) };
+  }
   const leases = openLeases(house.objects, `${house.host} restore ${randomUUID()}`, house.leaseTimes);
   // The chain's: nothing expires what is being read. The place's: nobody else restores to it.
   const names = [formatKey(chain.key), leaseOf(plan.to)];
@@ -68,7 +70,6 @@ export async function restoreImage(
 
 async function work(prepared: Prepared, restoring: Restoring): Promise<Pick<Restoration, "bytes" | "digest">> {
   const { house, emit, job, stop } = restoring;
-  const { pool } = prepared.destination;
   const { to } = prepared.plan;
   const temporary = await temporaryName(to, house);
   await dropLeftover(temporary, prepared, restoring);
@@ -82,13 +83,19 @@ async function work(prepared: Prepared, restoring: Restoring): Promise<Pick<Rest
     emit({ kind: "renamed", job, from: temporary, to: to.image });
     return { bytes, digest };
   } catch (error) {
-    await dropImage(temporary, pool).catch((left: unknown) => {
+    await dropOurs(temporary, prepared, restoring).catch((left: unknown) => {
       const message = `the unfinished image ${temporary} is left there: ${describeError(left)}`;
       emit({ kind: "warning", about: writePlace(to), message });
     });
     if (stop.aborted) throw interrupted(restoring);
     throw error;
   }
+}
+
+/** Its name follows from the place: whoever has taken the lease meanwhile restores into one that is called the same. */
+async function dropOurs(temporary: string, { destination }: Prepared, { leases }: Restoring): Promise<void> {
+  await Promise.all(leases.map((lease) => lease.confirm("now")));
+  await dropImage(temporary, destination.pool);
 }
 
 /** All that is not the disk goes, and then it has its name, or another image has. */
@@ -98,7 +105,7 @@ async function finish(temporary: string, { plan, point, destination }: Prepared,
     throw new BackurneError("unexpected", `${point.name} cannot be removed from ${temporary}`);
   }
   stop.throwIfAborted();
-  await Promise.all(leases.map((lease) => lease.confirm()));
+
   if ((await pool.rename(temporary, plan.to.image)) === "exists") throw existsAlready(plan.to);
   // It is done by now, and a mark too much does no harm.
   await pool.removeMetadata(plan.to.image, RESTORING).catch(() => undefined);
