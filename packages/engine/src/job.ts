@@ -9,7 +9,14 @@ import {
   type JobOutcome,
   type Marks,
 } from "@backurne/model";
-import { planChain, type Candidate, type ChainFacts, type ChainInput, type ChainPlan } from "@backurne/planner";
+import {
+  planChain,
+  stateOfClosed,
+  type Candidate,
+  type ChainFacts,
+  type ChainInput,
+  type ChainPlan,
+} from "@backurne/planner";
 import { withoutVolume } from "./catalog.ts";
 import type { JobContext, RunContext } from "./context.ts";
 import { expireDisk } from "./expire.ts";
@@ -198,7 +205,18 @@ async function refresh(before: ChainInput, context: JobContext): Promise<ChainIn
   if (!snapshots)
     return before.disk && !closed ? findRenamed({ ...before, chain: undefined, now }, context) : undefined;
   const known = switched || !before.chain ? await unknownChain(before, context) : before.chain;
-  return { ...before, now, chain: { ...known, snapshots, marks } };
+  const chain = { ...known, snapshots, marks };
+  if (closed && before.state === "vanished" && !(await fadesStill(chain, context))) return undefined;
+  return { ...before, now, chain };
+}
+
+/** By the marks of both generations as they stand now: one may have been found wrong since, and then the other is what is left. */
+async function fadesStill(chain: ChainFacts, { facts, house }: JobContext): Promise<boolean> {
+  const key = formatKey(chain.key);
+  const successor = facts.chains.find((one) => one.kind === "current" && formatKey(one.key) === key);
+  const marks = successor && (await readMarks(successor.image, house));
+  const snapshots = marks && (await readPoints(successor.image, house));
+  return stateOfClosed(chain, snapshots && { marks, snapshots }).state === "vanished";
 }
 
 /**

@@ -1,5 +1,13 @@
 import { formatKey, markKey, type GoneMark } from "@backurne/model";
-import { GONE_AFTER, GONE_RUNS, mayHide, ownerOf, type ChainFacts, type ClusterFacts } from "@backurne/planner";
+import {
+  doubtListing,
+  isConfirmedGone,
+  liesElsewhere,
+  mayHide,
+  ownerOf,
+  type ChainFacts,
+  type ClusterFacts,
+} from "@backurne/planner";
 import { entryOf } from "./catalog.ts";
 import pLimit from "p-limit";
 import type { Facts } from "./gather.ts";
@@ -13,12 +21,14 @@ export async function recordSightings(facts: Facts, house: House): Promise<Facts
   const at = new Date(house.now()).toISOString();
   const write = pLimit(8);
   const seen = seenKeys(facts);
+  const sight = { ...facts, pool: { chains: facts.chains } };
+  const doubted = new Set(facts.clusters.filter((cluster) => doubtListing(cluster, sight) !== undefined));
   const chains = await Promise.all(
     facts.chains.map((chain) => {
       const cluster = ownerOf(chain, facts);
       const gone =
         chain.kind === "current" && cluster?.disks
-          ? sighting(chain, cluster, { at, seen: seen.has(formatKey(chain.key)) })
+          ? sighting(chain, cluster, { at, seen: seen.has(formatKey(chain.key)), doubted: doubted.has(cluster) })
           : "as before";
       return gone === "as before" ? chain : write(() => writeGone(chain, gone, { facts, house }));
     }),
@@ -34,17 +44,18 @@ function seenKeys({ clusters }: Facts): ReadonlySet<string> {
 
 function sighting(
   chain: ChainFacts,
-  { fsids = [], blind = [] }: ClusterFacts,
-  { at, seen }: { at: string; seen: boolean },
+  cluster: ClusterFacts,
+  { at, seen, doubted }: { at: string; seen: boolean; doubted: boolean },
 ): GoneMark | undefined | "as before" {
+  const { fsids = [], blind = [] } = cluster;
   const { gone, source } = chain.marks;
   if (seen) return gone ? undefined : "as before";
+  if (doubted || liesElsewhere(chain, cluster) !== undefined) return "as before";
   if (blind.some((spot) => mayHide(spot, chain))) return "as before";
   if (fsids.length === 0 || (source && !fsids.includes(source.fsid))) return "as before";
   const fsid = source?.fsid ?? fsids.join();
   if (!gone || gone.fsid !== fsid) return { since: at, last: at, runs: 1, fsid };
-  const lasted = Date.parse(gone.last) - Date.parse(gone.since);
-  if (gone.runs >= GONE_RUNS && lasted >= GONE_AFTER) return "as before";
+  if (isConfirmedGone(gone)) return "as before";
   return { ...gone, last: at, runs: gone.runs + 1 };
 }
 

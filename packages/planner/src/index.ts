@@ -5,6 +5,7 @@ export { findCollisions, type Collisions } from "./collisions.ts";
 export { refusedAfter } from "./recount-brakes.ts";
 export { recount, type Recount } from "./counts.ts";
 export { snapshotNames } from "./due.ts";
+export { doubtListing, type Sight } from "./doubt.ts";
 export { explainDisk } from "./explain.ts";
 export type * from "./facts.ts";
 export { chainHeldBecause, heldBecause } from "./holds.ts";
@@ -13,6 +14,15 @@ export { mergeProfiles, type Merged } from "./profiles-answer.ts";
 export { ownerOf } from "./owner.ts";
 export { candidatesOf, planRun, type Candidate } from "./run.ts";
 export { selectDisk } from "./select.ts";
-export { GONE_AFTER, GONE_RUNS, mayHide, stateOfMissing, type State } from "./state.ts";
+export {
+  GONE_AFTER,
+  GONE_RUNS,
+  isConfirmedGone,
+  liesElsewhere,
+  mayHide,
+  stateOfClosed,
+  stateOfMissing,
+  type State,
+} from "./state.ts";
 export { isVerified } from "./verified.ts";
 export { describeAlarm, judgeVolume, usualVolume, volumeOf } from "./volume.ts";

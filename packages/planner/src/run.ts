@@ -1,7 +1,6 @@
 import {
   formatImageName,
   formatKey,
-  isNobodys,
   NO_COMMENT,
   type Disk,
   type GuestTraits,
@@ -17,11 +16,11 @@ import { brakePool } from "./brakes.ts";
 import { planChain, type ChainInput, type ChainPlan } from "./chain.ts";
 import { findCollisions } from "./collisions.ts";
 import { chooseProfiles } from "./choose.ts";
+import { doubtListing } from "./doubt.ts";
 import type { ChainFacts, ClusterFacts, DiskFacts, OmittedFacts, PlanInput, PoolFacts } from "./facts.ts";
 import { heldPoints } from "./holds.ts";
 import { ownerOf } from "./owner.ts";
-import { stateOfMissing, type State } from "./state.ts";
-import { isVerified } from "./verified.ts";
+import { stateOfClosed, stateOfMissing, type State } from "./state.ts";
 
 /** One disk or chain with everything that decides over it; the engine asks again for the same thing under the lease. */
 export interface Candidate {
@@ -145,7 +144,8 @@ function missingCandidate(
   const cluster = ownerOf(chain, input);
   if (input.filter.vmid !== undefined && chain.marks.guest?.vmid !== input.filter.vmid) return undefined;
   if (input.filter.cluster !== undefined && cluster?.cluster.name !== input.filter.cluster) return undefined;
-  const state = chain.kind === "closed" ? stateOfClosed(chain, current) : stateOfMissing(chain, cluster);
+  const state =
+    chain.kind === "closed" ? stateOfClosed(chain, current.get(formatKey(chain.key))) : stateOfMissing(chain, cluster);
   const guest = chain.comment === NO_COMMENT ? chain.key.disk : chain.comment;
   const name = { guest, disk: chain.key.disk, key: chain.key, image: chain.image };
   const subject = { cluster: cluster?.cluster.name ?? chain.key.ident, ...name };
@@ -156,19 +156,6 @@ function missingCandidate(
     vm: chain.marks.guest,
     input: chainInput(input, { subject, disk: undefined, chain, state: state.state, profiles }),
   };
-}
-
-/** A closed generation fades like a source that is gone, once the generation that replaced it has a good point. */
-function stateOfClosed(chain: ChainFacts, current: ReadonlyMap<string, ChainFacts>): State {
-  if (isNobodys(chain.key)) return { state: "vanished", because: "the old tool gave several guests this one name" };
-  const successor = current.get(formatKey(chain.key));
-  const good = successor?.marks.suspect === undefined && successor?.snapshots.some((snapshot) => snapshot.ours);
-  // What was found wrong stays until what took its place has been compared with its source.
-  if (good && chain.marks.suspect !== undefined && !isVerified(successor?.marks)) {
-    return { state: "unlistable", because: "closed as suspect, and its successor has not been verified" };
-  }
-  if (good) return { state: "vanished", because: "closed generation" };
-  return { state: "unlistable", because: "closed generation whose successor has no good backup" };
 }
 
 function chainInput(
@@ -188,10 +175,16 @@ function failuresOf(input: PlanInput): readonly Warning[] {
   const { vmid: asked } = input.filter;
   return input.clusters
     .filter(({ cluster }) => wanted(cluster.name, input))
-    .flatMap(({ cluster: { name }, disks, failure, blind = [] }) => {
+    .flatMap((facts) => {
+      const { cluster, disks, failure, blind = [] } = facts;
+      const { name } = cluster;
       if (!disks) return [{ about: name, message: failure ?? "could not be listed" }];
+      const doubt = doubtListing(facts, input);
       const spots = blind.filter(({ vmid }) => asked === undefined || vmid === undefined || vmid === asked);
-      return spots.map(({ about, because }) => ({ about: `${name}/${about}`, message: because }));
+      return [
+        ...(doubt === undefined ? [] : [{ about: name, message: doubt }]),
+        ...spots.map(({ about, because }) => ({ about: `${name}/${about}`, message: because })),
+      ];
     });
 }
 

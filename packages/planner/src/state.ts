@@ -1,5 +1,6 @@
-import type { SourceState } from "@backurne/model";
+import { isNobodys, type GoneMark, type SourceState } from "@backurne/model";
 import type { BlindSpot, ChainFacts, ClusterFacts } from "./facts.ts";
+import { isVerified } from "./verified.ts";
 
 export interface State {
   readonly state: SourceState;
@@ -17,6 +18,20 @@ export function mayHide({ vmid }: BlindSpot, { marks }: Pick<ChainFacts, "marks"
   return vmid === undefined || marks.guest === undefined || marks.guest.vmid === vmid;
 }
 
+export function isConfirmedGone(gone: GoneMark | undefined): boolean {
+  if (!gone) return false;
+  return gone.runs >= GONE_RUNS && Date.parse(gone.last) - Date.parse(gone.since) >= GONE_AFTER;
+}
+
+/** A plain cluster is one pool, and who names another one has not deleted what is in the first. undefined: it is the same. */
+export function liesElsewhere({ marks: { source } }: ChainFacts, { cluster }: ClusterFacts): string | undefined {
+  if (!source || cluster.kind !== "plain") return undefined;
+  const [here, there] = [cluster.address, source].map(({ pool, namespace }) =>
+    `${pool}/${namespace}`.replace(/\/$/, ""),
+  );
+  return here === there ? undefined : `it is backed up from ${there}, and ${cluster.name} is ${here} now`;
+}
+
 /** What is to be said of a chain whose disk no listing shows. */
 export function stateOfMissing(chain: ChainFacts, cluster: ClusterFacts | undefined): State {
   if (!cluster) return { state: "unconfigured", because: "its cluster is not in the configuration" };
@@ -30,11 +45,12 @@ export function stateOfMissing(chain: ChainFacts, cluster: ClusterFacts | undefi
   if (recorded !== undefined && !fsids.includes(recorded) && recorded !== fsids.join()) {
     return { state: "unlistable", because: `${name} is another cluster than the one recorded (fsid)` };
   }
+  const elsewhere = liesElsewhere(chain, cluster);
+  if (elsewhere !== undefined) return { state: "unlistable", because: elsewhere };
   const { gone } = chain.marks;
   if (!gone) return { state: "unlistable", because: `not on ${name}, first time seen so` };
-  const lasted = Date.parse(gone.last) - Date.parse(gone.since);
   const day = gone.since.slice(0, 10);
-  if (gone.runs >= GONE_RUNS && lasted >= GONE_AFTER) {
+  if (isConfirmedGone(gone)) {
     return { state: "vanished", because: `not on ${name} since ${day}`, since: gone.since };
   }
   const looks = `${gone.runs} of ${GONE_RUNS} looks`;
@@ -43,4 +59,19 @@ export function stateOfMissing(chain: ChainFacts, cluster: ClusterFacts | undefi
     because: `not on ${name} since ${day}, not confirmed yet (${looks})`,
     since: gone.since,
   };
+}
+
+/** A closed generation fades like a source that is gone, once the generation that replaced it has a good point. */
+export function stateOfClosed(
+  chain: ChainFacts,
+  successor: Pick<ChainFacts, "marks" | "snapshots"> | undefined,
+): State {
+  if (isNobodys(chain.key)) return { state: "vanished", because: "the old tool gave several guests this one name" };
+  const good = successor?.marks.suspect === undefined && successor?.snapshots.some((snapshot) => snapshot.ours);
+  // What was found wrong stays until what took its place has been compared with its source.
+  if (good && chain.marks.suspect !== undefined && !isVerified(successor?.marks)) {
+    return { state: "unlistable", because: "closed as suspect, and its successor has not been verified" };
+  }
+  if (good) return { state: "vanished", because: "closed generation" };
+  return { state: "unlistable", because: "closed generation whose successor has no good backup" };
 }

@@ -35,6 +35,29 @@ test("a closed generation with something to expire beside a chain that is due do
   expect(generations(world)[TARGET]).toBe(2);
 });
 
+test("a closed generation loses nothing while what took its place was found wrong after the plan was made", async () => {
+  const world = await recreate(4);
+  await backUp(world.host("bk1"));
+  world.now += DAY;
+  await backUp(world.host("bk1"), { cleanup: "none" });
+  const before = generations(world);
+  world.before = async (call) => {
+    if (!call.includes("lock backurne.lease.")) return;
+    const metadata = world.backup.images.get(TARGET)?.metadata;
+    metadata?.set(
+      "backurne.suspect",
+      JSON.stringify({ snapshot: "s", ranges: [], how: "full", at: "2026-01-01T00:00:00Z" }),
+    );
+  };
+  const { report } = await backUp(world.host("bk1"));
+  expect(report.totals).toMatchObject({ removedBackup: 0 });
+  expect(generations(world)).toEqual(before);
+  world.before = undefined;
+  world.backup.images.get(TARGET)?.metadata.delete("backurne.suspect");
+  await backUp(world.host("bk1"));
+  expect(generations(world)[`closed;${TARGET}`]).toBeLessThan(before[`closed;${TARGET}`] as number);
+});
+
 const closedOf = ({ backup }: World): string =>
   [...backup.images.keys()].find((name) => name.startsWith("closed-")) ?? "";
 const holdOf = ({ backup }: World, image: string): unknown =>

@@ -1,9 +1,19 @@
 import { shortName, type CheckProblem } from "@backurne/model";
+import { doubtListing } from "@backurne/planner";
 import type { Looked } from "./looked.ts";
 
 /** What could not be looked at, what is refused, and what nobody can tell apart. */
 export function findAround({ facts, plan, collisions }: Looked): readonly CheckProblem[] {
-  return [...unseen(facts.clusters), ...refused(plan), ...collisions.failures.map(identity)];
+  return [...unseen(facts.clusters), ...doubted(facts), ...refused(plan), ...collisions.failures.map(identity)];
+}
+
+function doubted({ clusters, configured, chains }: Looked["facts"]): readonly CheckProblem[] {
+  return clusters.flatMap((facts): readonly CheckProblem[] => {
+    const message = doubtListing(facts, { clusters, configured, pool: { chains } });
+    return message === undefined
+      ? []
+      : [{ kind: "unlisted", severity: "critical", about: facts.cluster.name, message }];
+  });
 }
 
 function unseen(clusters: Looked["facts"]["clusters"]): readonly CheckProblem[] {

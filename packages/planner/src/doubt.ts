@@ -1,0 +1,28 @@
+import { formatKey } from "@backurne/model";
+import type { ChainFacts, ClusterFacts, PlanInput } from "./facts.ts";
+import { ownerOf } from "./owner.ts";
+import { isConfirmedGone, mayHide } from "./state.ts";
+
+/** A few may go in one night. */
+const FEW = 3;
+
+/** What is looked at: all clusters, and all chains. */
+export type Sight = Pick<PlanInput, "clusters" | "configured"> & { readonly pool: Pick<PlanInput["pool"], "chains"> };
+
+/**
+ * Why a listing is not believed where it lacks disks: another pool under the name of the one that was meant, or half of a cluster,
+ * looks as if most disks had been deleted in one night. undefined: it is believed.
+ */
+export function doubtListing(facts: ClusterFacts, sight: Sight): string | undefined {
+  const { cluster, disks, omitted = [], blind = [] } = facts;
+  if (!disks) return undefined;
+  const seen = new Set([...disks, ...omitted].map(({ disk }) => formatKey(disk.key)));
+  const known = sight.pool.chains.filter(
+    (chain) => chain.kind === "current" && !isConfirmedGone(chain.marks.gone) && ownerOf(chain, sight) === facts,
+  );
+  const isMissing = (chain: ChainFacts): boolean =>
+    !seen.has(formatKey(chain.key)) && !blind.some((spot) => mayHide(spot, chain));
+  const missing = known.filter(isMissing).length;
+  if (missing <= FEW || missing <= known.length / 2) return undefined;
+  return `lists only ${known.length - missing} of the ${known.length} disks that are backed up: the others are not taken for gone; if they are, \`forget\` them`;
+}
