@@ -46,6 +46,8 @@ export function openTokens(stateDir: string, now: () => number): Tokens {
       const [id, secret] = [randomBytes(6).toString("hex"), randomBytes(32).toString("base64url")];
       const token = { id, name, scopes, created: new Date(now()).toISOString() };
       try {
+        // Those who may only ask `check` have to reach its file in there, whoever is the first to make the directory.
+        await mkdir(stateDir, { recursive: true, mode: 0o755 });
         await mkdir(directory, { recursive: true, mode: 0o700 });
         const text = `${JSON.stringify({ version: 1, ...token, hash: hashOf(secret) })}\n`;
         await writeFile(fileOf(id), text, { flag: "wx", mode: 0o600 });
