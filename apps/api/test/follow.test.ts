@@ -128,6 +128,24 @@ test("a run is stopped, by whom its report says; one that has ended cannot be", 
   expect((await api.ask(path, { method: "DELETE", as: "backup" })).status).toBe(409);
 });
 
+test("a run has ended once it has its report, however long it takes to tell of it", async () => {
+  const api = await startHeldUp();
+  const path = `/api/v1/runs/${api.run}`;
+  const told = Promise.withResolvers<readonly []>();
+  Object.assign(api.outlet, { close: () => told.promise });
+  const following = follow(api, `${path}/events`);
+  api.go();
+  expect((await following).at(-1)).toMatchObject({ event: "report" });
+  expect(await (await api.ask(path)).json()).toMatchObject({ state: "ended", exit: 0, report: { totals: { done: 1 } } });
+  expect(await (await api.ask(`/runs/${api.run}`)).text()).toMatch(/<span class="chip good"\s*>done<\/span\s*>/);
+  expect((await api.ask(path, { method: "DELETE", as: "backup" })).status).toBe(409);
+  expect(await (await api.ask("/metrics")).text()).toMatch(/^backurne_runs_in_progress 0$/m);
+  const { runs } = (await (await api.ask("/api/v1/runs")).json()) as { runs: object[] };
+  expect(runs).toMatchObject([{ run: api.run, state: "ended" }]);
+  told.resolve([]);
+  await api.scene.runs.close("enough");
+});
+
 test("so many runs go on at once, and no more; closing stops them all", async () => {
   const api = await openApi();
   const gate = Promise.withResolvers<void>();
