@@ -18,8 +18,13 @@ export const runSummary = z.strictObject({
   totals: runReport.shape.totals.optional(),
 });
 
-/** The newest first. */
-export const runs = z.strictObject({ version, kind: z.literal("runs"), runs: z.array(runSummary) });
+/** The newest first; `trouble`: why there may be more that cannot be read. */
+export const runs = z.strictObject({
+  version,
+  kind: z.literal("runs"),
+  runs: z.array(runSummary),
+  trouble: z.string().optional(),
+});
 
 const transfer = z.strictObject({
   label: z.string(),

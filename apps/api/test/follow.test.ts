@@ -136,7 +136,11 @@ test("a run has ended once it has its report, however long it takes to tell of i
   const following = follow(api, `${path}/events`);
   api.go();
   expect((await following).at(-1)).toMatchObject({ event: "report" });
-  expect(await (await api.ask(path)).json()).toMatchObject({ state: "ended", exit: 0, report: { totals: { done: 1 } } });
+  expect(await (await api.ask(path)).json()).toMatchObject({
+    state: "ended",
+    exit: 0,
+    report: { totals: { done: 1 } },
+  });
   expect(await (await api.ask(`/runs/${api.run}`)).text()).toMatch(/<span class="chip good"\s*>done<\/span\s*>/);
   expect((await api.ask(path, { method: "DELETE", as: "backup" })).status).toBe(409);
   expect(await (await api.ask("/metrics")).text()).toMatch(/^backurne_runs_in_progress 0$/m);
@@ -176,6 +180,27 @@ test("a run of another process is followed by its file, and cannot be stopped fr
   await appendFile(file, half.slice(0, 20));
   await appendFile(file, half.slice(20) + line({ kind: "run-ended", at }) + line({ kind: "report", run: "elsewhere" }));
   expect(kindsOf(await following)).toEqual(["run-started", "warning", "run-ended", "report"]);
+});
+
+test("runs that cannot be read are said to be there, beside those that can", async () => {
+  const api = await startHeldUp();
+  const directory = join(api.scene.settings.stateDir, "runs");
+  await mkdir(join(directory, "other.ndjson")); // as good as one of another user: root may read those
+  const words = /cannot read the runs of this host: .*have to be the same user/;
+  expect(await (await api.ask("/api/v1/runs")).json()).toMatchObject({
+    runs: [{ run: api.run, state: "running" }],
+    trouble: expect.stringMatching(words),
+  });
+  const found = await api.ask("/api/v1/runs/other");
+  expect([found.status, await found.json()]).toMatchObject([500, { hint: expect.stringContaining("the same user") }]);
+  for (const path of ["/", "/runs"]) {
+    const text = await (await api.ask(path)).text();
+    expect([path, text]).toEqual([path, expect.stringMatching(words)]);
+    expect(text).toContain(`/runs/${api.run}`);
+  }
+  expect(await (await api.ask("/metrics")).text()).toMatch(/^backurne_runs_listed 0$/m);
+  api.go();
+  await vi.waitUntil(() => !api.scene.runs.isGoing(api.run), 30_000);
 });
 
 test.each(["..%2f..%2fcheck", ".", "a%2fb", "%00"])(

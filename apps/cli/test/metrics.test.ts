@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BackurneError } from "@backurne/model";
@@ -35,6 +35,14 @@ test("a pool that cannot be listed is told by the metrics, too, and the rest wit
   const text = readFileSync(file, "utf8");
   expect(text).toMatch(/^backurne_listed 0$/m);
   expect(text).toMatch(/^backurne_last_run_exit_code \d+$/m);
+  mkdirSync(join(stateDir, "runs/other.ndjson")); // as good as one of another user: root may read those
+  const unread = await run("metrics", { door });
+  expect(unread).toMatchObject({ exit: 1, stdout: expect.stringMatching(/^backurne_runs_listed 0$/m) });
+  expect([unread.stderr, unread.stdout]).toMatchObject([
+    expect.stringContaining("the same user"),
+    expect.stringMatching(/^backurne_listed 1$/m),
+  ]);
+  rmdirSync(join(stateDir, "runs/other.ndjson"));
   const printed = await run("metrics", { door, backurne });
   expect([printed.exit, printed.stdout]).toEqual([3, text]);
 });

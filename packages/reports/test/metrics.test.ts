@@ -108,9 +108,14 @@ test("runs: the last one, its transfers, and what goes on", async () => {
   );
 });
 
+test("run files that cannot be read are a number, too", async () => {
+  expect(await samples({ unread: true })).toContain("backurne_runs_listed 0");
+});
+
 test("what precheck found; where nobody could look, only that is said", async () => {
   expect(await samples({ precheck })).toEqual([
     "backurne_listed 0",
+    "backurne_runs_listed 1",
     "backurne_runs_in_progress 0",
     "backurne_transfers_in_progress 0",
     "backurne_jobs_waiting 0",

@@ -45,8 +45,10 @@ export function mountPage(app: OpenAPIHono<Env>, scene: Scene, known: Known): vo
       checkOf(scene),
       runs.list(),
     ]);
-    const going = await Promise.all(all.filter(({ state }) => state === "running").map(({ run }) => runs.find(run)));
-    return show(context, "/", "Overview", overview({ images, usage, check, going }, scene), true);
+    const going = await Promise.all(
+      all.runs.filter(({ state }) => state === "running").map(({ run }) => runs.find(run)),
+    );
+    return show(context, "/", "Overview", overview({ images, usage, check, going, trouble: all.trouble }, scene), true);
   });
   app.get("/images/:image", read, async (context) => {
     const image = context.req.param("image");

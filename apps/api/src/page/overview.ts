@@ -10,10 +10,12 @@ interface Seen {
   readonly usage: readonly ImageUsage[] | undefined;
   readonly check: CheckStatus;
   readonly going: readonly Run[];
+  /** Of the runs of this host. */
+  readonly trouble?: string | undefined;
 }
 
 /** What is protected, what is late, what goes on, the space. */
-export function overview({ images, usage, check, going }: Seen, scene: Scene): Html {
+export function overview({ images, usage, check, going, trouble }: Seen, scene: Scene): Html {
   const current = images.filter(({ kind }) => kind === "current");
   const here = current.filter(({ state }) => state === "present");
   const late = here.filter((image) => image.late.length > 0);
@@ -36,6 +38,7 @@ export function overview({ images, usage, check, going }: Seen, scene: Scene): H
     </ul>
     <section aria-labelledby="now">
       <h2 id="now">Now</h2>
+      ${trouble === undefined ? "" : html`<p class="bad" role="alert">${name(trouble)}</p>`}
       ${going.length === 0 ? html`<p class="quiet">No run goes on in this server. <a href="/runs">Runs</a></p>` : going.map(goes)}
     </section>
     <section aria-labelledby="disks">

@@ -2,15 +2,17 @@ import { shortName, type RunEvent } from "@backurne/model";
 import { formatClock, formatLocalTime, startTelling, type RunSummary } from "@backurne/reports";
 import { html } from "hono/html";
 import type { Run } from "../documents.ts";
+import type { RunList } from "../runs/runs.ts";
 import type { Caller, Scene } from "../scene.ts";
 import { action } from "./layout.ts";
 import { goes } from "./overview.ts";
 import { bytes, count, name, when, type Html } from "./words.ts";
 
 /** The newest first. */
-export function runsSheet(runs: readonly RunSummary[], { scene, caller }: { scene: Scene; caller: Caller }): Html {
+export function runsSheet({ runs, trouble }: RunList, { scene, caller }: { scene: Scene; caller: Caller }): Html {
   return html`<h1>Runs</h1>
     <p class="lead">Of this host. ${action(caller, "backup", { path: "/runs", word: "Start a run", plain: false })}</p>
+    ${trouble === undefined ? "" : html`<p class="bad" role="alert">${name(trouble)}</p>`}
     <section>
       ${
         runs.length === 0

@@ -31,7 +31,7 @@ const listed = endpoint({
   scope: "read",
   summary: "The runs of this host, the newest first",
   answer: runs,
-  run: async (_, scene) => ({ version: 1, kind: "runs", runs: await scene.runs.list() }),
+  run: async (_, scene) => ({ version: 1, kind: "runs", ...(await scene.runs.list()) }),
 });
 
 const started = endpoint({

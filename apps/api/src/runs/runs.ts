@@ -21,8 +21,8 @@ export interface Runs {
    * @throws BackurneError `usage`: what it is restricted to does not exist; `held`: too many go on here.
    */
   start(options: RunOptions): Promise<RunSummary>;
-  /** The newest first. */
-  list(): Promise<readonly RunSummary[]>;
+  /** The newest first; `trouble`: why there may be more. */
+  list(): Promise<RunList>;
   /** @throws BackurneError `not-found` */
   find(run: string): Promise<Run>;
   /** All that was said of it so far. */
@@ -36,6 +36,12 @@ export interface Runs {
   isGoing(run: string): boolean;
   /** Stops them all, and waits for them. */
   close(because: string): Promise<void>;
+}
+
+export interface RunList {
+  readonly runs: readonly RunSummary[];
+  /** For people: what cannot be read, and the way out. */
+  readonly trouble?: string | undefined;
 }
 
 export interface RunsOptions {
@@ -121,9 +127,13 @@ export function openRuns({ backurne, stateDir, now, openOutlet, changed, log }: 
     find,
     events: async (run) => here.get(run)?.live.events ?? files.events(run),
     async list() {
-      const recorded = (await files.list()).map(({ summary }) => summary).filter(({ run }) => !here.has(run));
+      const { runs, trouble } = await files.look();
+      const recorded = runs.map(({ summary }) => summary).filter(({ run }) => !here.has(run));
       const mine = [...here.values()].map(summaryOf);
-      return [...mine, ...recorded].sort((a, b) => (a.started < b.started ? 1 : -1));
+      return {
+        runs: [...mine, ...recorded].sort((a, b) => (a.started < b.started ? 1 : -1)),
+        ...(trouble && { trouble: `${trouble.message}: ${trouble.hint}` }),
+      };
     },
     async cancel(run, by) {
       const mine = here.get(run);

@@ -37,11 +37,11 @@ export const metrics: Command = {
       const failures: unknown[] = [];
       const seen = <T>(look: Promise<T>): Promise<T | undefined> =>
         look.catch((error: unknown) => void failures.push(error));
-      const [images, usage, space, runs, precheck] = await Promise.all([
+      const [images, usage, space, { runs, trouble }, precheck] = await Promise.all([
         seen(backurne.list()),
         seen(backurne.stats()),
         backurne.space().catch(() => undefined),
-        openRunFiles(stateDir).list(),
+        openRunFiles(stateDir).look(),
         loadPrecheck({ env: {}, stateDir }).catch(() => undefined),
       ]);
       const text = await renderMetrics({
@@ -50,13 +50,15 @@ export const metrics: Command = {
         usage,
         space,
         runs,
+        unread: trouble !== undefined,
         progress: [],
         precheck,
       });
       if (args.textfile === undefined) world.stdout.write(text);
       // node_exporter takes what ends in .prom, and must never see half of it.
       else await replaceFile(args.textfile, text, 0o644);
-      if (failures.length > 0) throw failures[0];
+      const [failure = trouble] = failures;
+      if (failure !== undefined) throw failure;
       return 0;
     }),
 };

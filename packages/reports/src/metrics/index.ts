@@ -14,6 +14,8 @@ export interface Measured {
   readonly space?: PoolSpace | undefined;
   /** Of this host, the newest first. */
   readonly runs: readonly RecordedRun[];
+  /** Some of them must not be read, or all. */
+  readonly unread?: boolean | undefined;
   /** Of runs of this very process. */
   readonly progress: readonly ProgressView[];
   readonly precheck?: Precheck | undefined;
@@ -75,7 +77,8 @@ function measureImages({ images, usage, space }: Measured, gauge: Make): void {
   }
 }
 
-function measureRuns({ now, runs, progress }: Measured, gauge: Make): void {
+function measureRuns({ now, runs, unread = false, progress }: Measured, gauge: Make): void {
+  gauge("runs_listed", "1 when all run files of this host could be read").set(unread ? 0 : 1);
   const open = runs.filter(
     ({ summary, report }) => summary.state === "open" && now - Date.parse(report.ended) < SILENCE,
   );
