@@ -21,7 +21,7 @@ export type { ProgressView, TransferView } from "./progress-view.ts";
 export { replaceFile } from "./replace-file.ts";
 export { writeRunFile } from "./run-file.ts";
 export type { RunFileOptions } from "./run-file.ts";
-export { openRunFiles } from "./run-files.ts";
+export { goesOn, openRunFiles } from "./run-files.ts";
 export type { RecordedRun, RunLine, RunsFound, RunSummary } from "./run-files.ts";
 export { initialRun } from "./run-state.ts";
 export type { RunState } from "./run-state.ts";

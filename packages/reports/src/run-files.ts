@@ -1,3 +1,4 @@
+import type { Stats } from "node:fs";
 import { open, readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { BackurneError, describeError, type RunEvent, type RunReport, type RunTotals } from "@backurne/model";
@@ -10,9 +11,19 @@ export interface RunSummary {
   /** ISO 8601 */
   readonly started: string;
   readonly ended?: string | undefined;
+  /** ISO 8601: the last sign of life of one that is `open`. */
+  readonly touched?: string | undefined;
   readonly state: "running" | "ended" | "open";
   readonly exit?: number | undefined;
   readonly totals?: RunTotals | undefined;
+}
+
+/** ms without a sign of life after which a run without an end counts as dead: comparing a large disk says nothing meanwhile. */
+const SILENCE = 3_600_000;
+
+/** Whether another process is at it, by all that can be seen from here. @param now epoch ms */
+export function goesOn({ state, touched }: RunSummary, now: number): boolean {
+  return state === "open" && touched !== undefined && now - Date.parse(touched) < SILENCE;
 }
 
 /** A run as its file tells it, whoever ran it. */
@@ -55,19 +66,22 @@ export function openRunFiles(stateDir: string): RunFiles {
   const directory = join(stateDir, "runs");
   const fileOf = (run: string): string => join(directory, `${run}.ndjson`);
   const known = new Map<string, { readonly stamp: string; readonly read: RecordedRun }>();
+  const touch = ({ summary, report }: RecordedRun, { mtime }: Stats): RecordedRun =>
+    summary.state === "open" ? { summary: { ...summary, touched: mtime.toISOString() }, report } : { summary, report };
 
   async function find(run: string): Promise<RecordedRun | undefined> {
     if (!NAME.test(run)) return undefined;
     const found = await stat(fileOf(run)).catch(unlessThere(undefined));
     if (!found) return undefined;
-    const stamp = `${found.mtimeMs} ${found.size}`;
+    // Its time only says that it lives.
+    const stamp = `${found.ino} ${found.size}`;
     const before = known.get(run);
-    if (before?.stamp === stamp) return before.read;
+    if (before?.stamp === stamp) return touch(before.read, found);
     const bytes = await readFile(fileOf(run)).catch(unlessThere(undefined));
     if (!bytes) return undefined;
     const read = readRun(run, bytes);
     known.set(run, { stamp, read });
-    return read;
+    return touch(read, found);
   }
 
   async function look(): Promise<RunsFound> {

@@ -84,8 +84,8 @@ test("a guest that came again under the name of one that is gone does not speak 
 
 test("runs: the last one, its transfers, and what goes on", async () => {
   const open = (silent: number): RecordedRun => ({
-    summary: { ...run.summary, run: "two", state: "open" },
-    report: { ...report, ended: new Date(NOW - silent).toISOString() },
+    summary: { ...run.summary, run: "two", state: "open", touched: new Date(NOW - silent).toISOString() },
+    report: { ...report, ended: at(0) }, // what was said last
   });
   const found = await samples({
     runs: [open(60_000), open(4 * 3_600_000), run],

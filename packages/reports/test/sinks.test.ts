@@ -124,6 +124,23 @@ describe("the run file", () => {
     expect(warnings).toEqual([]);
   });
 
+  test("shows by its time that bytes are moved, each minute at most", async () => {
+    const sink = runFile();
+    const files = openRunFiles(stateDir);
+    const touched = async (seconds: number) => {
+      sink.event({ kind: "progress", at: at(seconds), job: "job-a", bytes: seconds });
+      return (await files.find("01JC4"))?.summary.touched;
+    };
+    for (const event of [started, plan]) sink.event(event);
+    const times: (string | undefined)[] = [];
+    for (const seconds of [3600, 3601, 3659, 3660, 3700, 7200]) times.push(await touched(seconds));
+    expect(times).toEqual([3600, 3600, 3600, 3660, 3660, 7200].map(at));
+    sink.end(foldReport([started, plan, ended]));
+    expect((await files.find("01JC4"))?.summary).toMatchObject({ state: "ended" });
+    expect((await files.find("01JC4"))?.summary.touched).toBe(undefined);
+    expect(warnings).toEqual([]);
+  });
+
   test("the newest hundred are kept, and nothing that is no run file is touched", () => {
     const runs = join(stateDir, "runs");
     mkdirSync(runs);
