@@ -1,8 +1,10 @@
-import { appendFile, mkdir, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { RunEvent } from "@backurne/model";
 import { DAY } from "@backurne/simulation";
 import { expect, test, vi } from "vitest";
+import { z } from "zod";
+import { run } from "../src/documents.ts";
 import { openApi, type Api } from "./world.ts";
 
 interface Message {
@@ -175,11 +177,53 @@ test("a run of another process is followed by its file, and cannot be stopped fr
   await writeFile(file, line({ kind: "run-started", at, run: "elsewhere", host: "bk2", version: "0" }));
   expect(await (await api.ask("/api/v1/runs")).json()).toMatchObject({ runs: [{ run: "elsewhere", state: "open" }] });
   expect((await api.ask("/api/v1/runs/elsewhere", { method: "DELETE" })).status).toBe(409);
-  const following = follow(api, "/api/v1/runs/elsewhere/events");
+  const begun = Promise.withResolvers<void>();
+  const following = follow(api, "/api/v1/runs/elsewhere/events", { onTold: begun.resolve });
+  await begun.promise;
   const half = line({ kind: "warning", at, about: "x", message: "slow" });
   await appendFile(file, half.slice(0, 20));
   await appendFile(file, half.slice(20) + line({ kind: "run-ended", at }) + line({ kind: "report", run: "elsewhere" }));
-  expect(kindsOf(await following)).toEqual(["run-started", "warning", "run-ended", "report"]);
+  const told = await following;
+  expect(told[1]?.event).toBe("progress");
+  const kinds = kindsOf(told).filter((kind) => kind !== "progress");
+  expect(kinds).toEqual(["run-started", "warning", "run-ended", "report"]);
+});
+
+test("a run of cron is shown while its file shows that it lives, and not as one that has an outcome", async () => {
+  const { ask, scene, world } = await openApi();
+  const directory = join(scene.settings.stateDir, "runs");
+  const file = join(directory, "elsewhere.ndjson");
+  const at = new Date(world.now).toISOString();
+  const plan = await scene.backurne.plan({ force: true });
+  const [job] = plan.jobs;
+  const lines = [
+    { ...plan, at },
+    { kind: "run-started", at, run: "elsewhere", host: "bk1", version: "0" },
+    { kind: "job-started", at, job: job?.id, subject: job?.subject },
+    { kind: "job-ended", at, job: job?.id, subject: job?.subject, outcome: "done", milliseconds: 1, bytes: 7 },
+  ];
+  await mkdir(directory, { recursive: true });
+  await writeFile(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  const show = async (seconds: number) => {
+    await utimes(file, world.now / 1000, world.now / 1000);
+    world.now += seconds * 1000;
+    return Promise.all(["/", "/runs", "/runs/elsewhere"].map(async (path) => (await ask(path)).text()));
+  };
+  const [first, list, own] = await show(60);
+  for (const page of [first, own]) {
+    expect(page).toContain('data-run="elsewhere"');
+    expect(page).toMatch(/1 disk of 2,/);
+  }
+  for (const page of [first, list, own]) expect(page).toContain("goes on elsewhere");
+  expect(own).not.toContain("<h2>Disks</h2>");
+  expect(own).not.toContain("/stop");
+  const document = (await (await ask("/api/v1/runs/elsewhere")).json()) as object;
+  expect(document).toMatchObject({ state: "open", progress: { jobs: { ended: 1, total: 2 } } });
+  expect(z.safeParse(run, document).error?.message).toBe(undefined);
+  const [later, listed, dead] = await show(2 * 3600);
+  for (const page of [later, dead]) expect(page).not.toContain("data-run=");
+  for (const page of [listed, dead]) expect(page).toContain("no end seen");
+  expect(dead).toContain("<h2>Disks</h2>");
 });
 
 test("runs that cannot be read are said to be there, beside those that can", async () => {

@@ -1,5 +1,5 @@
 import { describeError, type Diagnosis } from "@backurne/model";
-import { judgePrecheck, unknownStatus, type CheckStatus } from "@backurne/reports";
+import { goesOn, judgePrecheck, unknownStatus, type CheckStatus } from "@backurne/reports";
 import { loadPrecheck } from "backurne/check";
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
@@ -46,7 +46,7 @@ export function mountPage(app: OpenAPIHono<Env>, scene: Scene, known: Known): vo
       runs.list(),
     ]);
     const going = await Promise.all(
-      all.runs.filter(({ state }) => state === "running").map(({ run }) => runs.find(run)),
+      all.runs.filter((run) => run.state === "running" || goesOn(run, now())).map(({ run }) => runs.find(run)),
     );
     return show(context, "/", "Overview", overview({ images, usage, check, going, trouble: all.trouble }, scene), true);
   });

@@ -39,7 +39,7 @@ export function overview({ images, usage, check, going, trouble }: Seen, scene: 
     <section aria-labelledby="now">
       <h2 id="now">Now</h2>
       ${trouble === undefined ? "" : html`<p class="bad" role="alert">${name(trouble)}</p>`}
-      ${going.length === 0 ? html`<p class="quiet">No run goes on in this server. <a href="/runs">Runs</a></p>` : going.map(goes)}
+      ${going.length === 0 ? html`<p class="quiet">No run goes on on this host. <a href="/runs">Runs</a></p>` : going.map(goes)}
     </section>
     <section aria-labelledby="disks">
       <h2 id="disks">Backups</h2>
@@ -105,11 +105,12 @@ export function stateOf({ state, suspect, alarm, late, hold, held }: ImageListin
 }
 
 /** A run that goes on; the script makes it move. */
-export function goes({ run, progress, started, host }: Run): Html {
+export function goes({ run, progress, started, host, state }: Run): Html {
   const { jobs, bytes: moved, waiting } = progress ?? { jobs: { ended: 0, total: 0 }, bytes: 0, waiting: 0 };
   return html`<div class="run" data-run="${run}">
     <div>
       <a href="/runs/${run}">Run on ${name(host)}</a> <span class="quiet">since ${started.slice(11, 16)}Z</span>
+      ${state === "open" ? html`<span class="chip" title="in another process of this host">goes on elsewhere</span>` : ""}
     </div>
     <progress
       class="bar"

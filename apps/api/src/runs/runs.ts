@@ -2,9 +2,13 @@ import { BackurneError, type RunEvent, type RunReport } from "@backurne/model";
 import {
   addFailures,
   applyEvent,
+  applyProgress,
   finishRun,
+  goesOn,
+  initialProgress,
   initialRun,
   openRunFiles,
+  viewProgress,
   type ProgressView,
   type RunSummary,
 } from "@backurne/reports";
@@ -119,7 +123,10 @@ export function openRuns({ backurne, stateDir, now, openOutlet, changed, log }: 
     }
     const found = await files.find(run);
     if (!found) throw new BackurneError("not-found", "there is no such run", { hint: "the newest hundred are kept" });
-    return { version: 1, kind: "run", ...found.summary, report: found.report };
+    const { summary, report } = found;
+    if (!goesOn(summary, now())) return { version: 1, kind: "run", ...summary, report };
+    const progress = viewProgress((await files.events(run)).reduce(applyProgress, initialProgress), now());
+    return { version: 1, kind: "run", ...summary, progress, report };
   }
 
   return {
@@ -150,7 +157,7 @@ export function openRuns({ backurne, stateDir, now, openOutlet, changed, log }: 
       if (mine) yield* followLive(mine.live, from, signal);
       else {
         await find(run);
-        yield* followFile(files.follow(run, signal), from);
+        yield* followFile(files.follow(run, signal), from, now);
       }
     },
     progress: () => going().map(({ live }) => live.progress()),
