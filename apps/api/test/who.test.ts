@@ -151,6 +151,24 @@ describe("every change", () => {
     ]);
   });
 
+  test("makes what was looked up before old, and one that is refused does not", async () => {
+    const { ask, world } = await openApi();
+    const isHeld = async () => {
+      const { images } = (await (await ask("/api/v1/images")).json()) as {
+        images: { reference: string; hold?: object }[];
+      };
+      return images.find(({ reference }) => reference === "alpha/disk")?.hold !== undefined;
+    };
+    const holds = "/api/v1/images/alpha%2Fdisk/holds";
+    expect(await isHeld()).toBe(false);
+    world.calls.length = 0;
+    expect((await ask(holds, { body: {}, as: "read" })).status).toBe(403);
+    expect((await ask(holds, { body: { until: "2020-01-01T00:00:00Z" } })).status).toBe(400);
+    expect([await isHeld(), world.calls]).toEqual([false, []]);
+    expect((await ask(holds, { body: {} })).status).toBe(200);
+    expect(await isHeld()).toBe(true);
+  });
+
   test("is written down with what was asked for", async () => {
     const { ask, audited } = await openApi();
     await ask("/api/v1/images/alpha%2Fdisk/holds?all=true", { method: "DELETE" });
@@ -209,6 +227,14 @@ test.each(places)("asked by %s", async (_, method, headers, status) => {
   const body = method === "POST" ? { clustre: "" } : undefined;
   const path = method === "POST" ? "/api/v1/runs" : "/api/v1/images";
   expect((await ask(path, { method, body, headers })).status).toBe(status);
+});
+
+test("the address that is listened on is ours, whatever of loopback it is", async () => {
+  const { ask } = await openApi({ api: { listen: { host: "127.0.0.2", port: 5000 }, hosts: [] } });
+  const status = async (host: string) => (await ask("/health", { headers: { host } })).status;
+  expect(await status("127.0.0.2:5000")).toBe(200);
+  expect(await status("localhost:5000")).toBe(200);
+  expect(await status("127.0.0.3:5000")).toBe(421);
 });
 
 test("a cookie is as good as the header for looking; for changes the browser has to say that our page asks", async () => {

@@ -15,9 +15,11 @@ export function recordChanges({ audit, now, reads, log }: Recorder): MiddlewareH
     try {
       await next();
     } finally {
-      reads.forget();
+      // What was refused has changed nothing, and who may not may not cost looks either. What broke may have done half of it.
+      const { status } = context.res;
+      if (status < 400 || status >= 500) reads.forget();
       // It has been done: whoever asked must not be told to do it again because of this.
-      await audit({ ...line(), status: context.res.status }).catch((error: unknown) =>
+      await audit({ ...line(), status }).catch((error: unknown) =>
         log("the audit log lacks what came of a request", error),
       );
     }
