@@ -5,7 +5,7 @@ import { DAY } from "@backurne/simulation";
 import { expect, test, vi } from "vitest";
 import { z } from "zod";
 import { run } from "../src/documents.ts";
-import { openApi, type Api } from "./world.ts";
+import { HOST, openApi, type Api, type Asked } from "./world.ts";
 
 interface Message {
   readonly id?: string;
@@ -14,6 +14,7 @@ interface Message {
 }
 
 interface Following {
+  readonly as?: Asked["as"];
   readonly headers?: Record<string, string>;
   readonly enough?: (all: Message[]) => boolean;
   readonly onTold?: () => void;
@@ -23,10 +24,10 @@ interface Following {
 async function follow(
   { ask }: Api,
   path: string,
-  { headers = {}, enough = () => false, onTold }: Following = {},
+  { as = "read", headers = {}, enough = () => false, onTold }: Following = {},
 ): Promise<readonly Message[]> {
   const stop = new AbortController();
-  const response = await ask(path, { as: "read", headers, signal: stop.signal });
+  const response = await ask(path, { as, headers, signal: stop.signal });
   expect([response.status, response.headers.get("content-type")]).toEqual([200, "text/event-stream"]);
   const told: Message[] = [];
   let text = "";
@@ -113,6 +114,27 @@ test("who follows is told no more once his token is revoked", async () => {
   const following = follow(api, `/api/v1/runs/${api.run}/events`, { onTold: begun.resolve });
   await begun.promise;
   await api.scene.tokens.revoke(api.tokens.read.split("_")[1] ?? "");
+  api.go();
+  expect(kindsOf(await following)).not.toContain("report");
+  expect(api.scene.ceilings.followers.inside).toBe(0);
+});
+
+test("who follows by a session is told no more once he has left", async () => {
+  const api = await startHeldUp();
+  const ours = { origin: `http://${HOST}` };
+  const form = { ...ours, "content-type": "application/x-www-form-urlencoded" };
+  const entered = await api.ask("/login", {
+    as: null,
+    method: "POST",
+    headers: form,
+    form: `token=${api.tokens.read}`,
+  });
+  const [cookie = ""] = entered.headers.get("set-cookie")?.split(";", 1) ?? [];
+  const begun = Promise.withResolvers<void>();
+  const path = `/api/v1/runs/${api.run}/events`;
+  const following = follow(api, path, { as: null, headers: { cookie }, onTold: begun.resolve });
+  await begun.promise;
+  expect((await api.ask("/logout", { as: null, method: "POST", headers: { ...ours, cookie } })).status).toBe(303);
   api.go();
   expect(kindsOf(await following)).not.toContain("report");
   expect(api.scene.ceilings.followers.inside).toBe(0);
