@@ -130,8 +130,15 @@ test("tokens that must not be read are trouble, and not somebody's wrong token",
   const file = join(scene.settings.stateDir, "tokens", `${tokens.read.split("_")[1]}.json`);
   await rm(file);
   await mkdir(file); // as good as one of another user: root may read those
-  expect((await ask("/api/v1/images", { as: "read" })).status).toBe(500);
-  expect(String(logged)).toContain("cannot read the tokens");
+  const refused = [await ask("/api/v1/images", { as: "read" })];
+  const form = { method: "POST", headers: { "content-type": "application/x-www-form-urlencoded" } };
+  refused.push(await ask("/login", { ...form, as: null, form: `token=${tokens.read}` }));
+  for (const response of refused) {
+    expect(response.status).toBe(500);
+    // Whoever it is has not been let in.
+    expect(await response.text()).not.toMatch(/tokens|EISDIR|backurne-api-|same one/);
+  }
+  expect(String(logged)).toMatch(/cannot read the tokens: EISDIR.*have to be the same one/);
 });
 
 describe("every change", () => {
