@@ -48,6 +48,8 @@ export interface Api {
   readonly outlet: Pick<Outlet, "close">;
   /** By scope. */
   readonly tokens: Readonly<Record<Scope, string>>;
+  /** `GET /runs/:run`: all that is mounted, guards aside. */
+  readonly routes: readonly string[];
   ask(path: string, asked?: Asked): Promise<Response>;
 }
 
@@ -141,6 +143,7 @@ export async function openApi(
     logged,
     outlet,
     tokens: made,
+    routes: [...new Set(app.routes.flatMap(({ method, path }) => (method === "ALL" ? [] : [`${method} ${path}`])))],
     ask: async (path, { method, body, as = "admin", headers = {}, signal, form } = {}) =>
       app.request(`http://${HOST}${path}`, {
         method: method ?? (body === undefined ? "GET" : "POST"),
