@@ -162,6 +162,25 @@ test("a run shows its events and what went wrong, with the newest lines of many"
   ]);
 });
 
+test.each([
+  [undefined, undefined],
+  [
+    { pool: "backups", stored: 30, available: 70 },
+    '<li class="card "><b>30%</b><span>of pool backups full, room for 70 B<',
+  ],
+  [
+    { pool: "<b>", stored: 849, available: 1 },
+    '<li class="card warn"><b>99%</b><span>of pool &lt;b&gt; full, room for 1 B<',
+  ],
+  [{ pool: "backups", stored: 9, available: 0 }, "<b>100%</b>"],
+])("the overview says how full the pool is, where somebody knows: %j", async (space, card) => {
+  const { ask, scene } = await openApi();
+  Object.assign(scene.backurne, { space: async () => space });
+  const text = await (await ask("/", { as: "read" })).text();
+  if (card === undefined) expect(text).not.toContain("full, room for");
+  else expect(text).toContain(card);
+});
+
 test("policies that are no policies are said to be wrong", async () => {
   const { ask } = await openApi();
   for (const query of [

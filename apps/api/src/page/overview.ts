@@ -1,5 +1,5 @@
 import type { CheckStatus } from "@backurne/reports";
-import type { ImageListing, ImageUsage } from "@backurne/model";
+import type { ImageListing, ImageUsage, PoolSpace } from "@backurne/model";
 import { html } from "hono/html";
 import type { Run } from "../documents.ts";
 import type { Scene } from "../scene.ts";
@@ -8,6 +8,8 @@ import { ago, bytes, count, imagePath, name, when, type Html } from "./words.ts"
 interface Seen {
   readonly images: readonly ImageListing[];
   readonly usage: readonly ImageUsage[] | undefined;
+  /** undefined: nobody says, or not yet. */
+  readonly space: PoolSpace | undefined;
   readonly check: CheckStatus;
   readonly going: readonly Run[];
   /** Of the runs of this host. */
@@ -15,7 +17,7 @@ interface Seen {
 }
 
 /** What is protected, what is late, what goes on, the space. */
-export function overview({ images, usage, check, going, trouble }: Seen, scene: Scene): Html {
+export function overview({ images, usage, space, check, going, trouble }: Seen, scene: Scene): Html {
   const current = images.filter(({ kind }) => kind === "current");
   const here = current.filter(({ state }) => state === "present");
   const late = here.filter((image) => image.late.length > 0);
@@ -34,7 +36,7 @@ export function overview({ images, usage, check, going, trouble }: Seen, scene: 
       ${card(String(late.length), "late", late.length > 0 ? "bad" : "good")}
       ${card(String(wrong.length), "suspect or alarmed", wrong.length > 0 ? "bad" : "good")}
       ${card(String(images.reduce((sum, image) => sum + image.snapshots, 0)), "restore points", "")}
-      ${card(bytes(used), "used by backups", "")}
+      ${card(bytes(used), "used by backups", "")} ${space ? fullness(space) : ""}
     </ul>
     <section aria-labelledby="now">
       <h2 id="now">Now</h2>
@@ -70,6 +72,16 @@ export function overview({ images, usage, check, going, trouble }: Seen, scene: 
 
 function card(number: string, words: string, tone: string): Html {
   return html`<li class="card ${tone}"><b>${number}</b><span>${words}</span></li>`;
+}
+
+/** From here on it is time to think of more, as doctor says. */
+const NEARLY = 0.85;
+
+function fullness({ pool, stored, available }: PoolSpace): Html {
+  const part = stored + available > 0 ? stored / (stored + available) : 1;
+  // What is not yet full is never called so.
+  const percent = Math.floor(part * 100);
+  return card(`${percent}%`, `of pool ${name(pool)} full, room for ${bytes(available)}`, part < NEARLY ? "" : "warn");
 }
 
 /** Trouble first; then by name, as they come. */
