@@ -4,7 +4,7 @@ import type { RunEvent } from "@backurne/model";
 import { DAY } from "@backurne/simulation";
 import { expect, test, vi } from "vitest";
 import { z } from "zod";
-import { run } from "../src/documents.ts";
+import { run as runDocument } from "../src/documents.ts";
 import { HOST, openApi, type Api, type Asked } from "./world.ts";
 
 interface Message {
@@ -241,7 +241,7 @@ test("a run of cron is shown while its file shows that it lives, and not as one 
   expect(own).not.toContain("/stop");
   const document = (await (await ask("/api/v1/runs/elsewhere")).json()) as object;
   expect(document).toMatchObject({ state: "open", progress: { jobs: { ended: 1, total: 2 } } });
-  expect(z.safeParse(run, document).error?.message).toBe(undefined);
+  expect(z.safeParse(runDocument, document).error?.message).toBe(undefined);
   const [later, listed, dead] = await show(2 * 3600);
   for (const page of [later, dead]) expect(page).not.toContain("data-run=");
   for (const page of [listed, dead]) expect(page).toContain("no end seen");
