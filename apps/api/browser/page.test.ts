@@ -1,7 +1,8 @@
-import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, readFile, symlink, utimes, writeFile } from "node:fs/promises";
 import { createAdaptorServer } from "@hono/node-server";
 import type { AddressInfo } from "node:net";
 import { chromium, type Browser, type Page } from "playwright-core";
+import { foldReport } from "@backurne/reports";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { DAY } from "@backurne/simulation";
 import { buildApp } from "../src/app.ts";
@@ -131,6 +132,7 @@ describe("whoever has a token", () => {
     await page.getByRole("button", { name: "Release", exact: true }).click();
     await expect.poll(() => page.getByRole("button", { name: "Release", exact: true }).count()).toBe(0);
     expect(audited.map(({ path, status }) => [path.split("/").at(-1), status])).toEqual([
+      ["login", 303],
       ["hold", undefined],
       ["hold", 303],
       ["release", undefined],
@@ -159,6 +161,39 @@ describe("whoever has a token", () => {
     await page.setViewportSize({ width: 360, height: 800 });
     expect(await page.evaluate(WIDER)).toBe(0);
     await shoot(page, "run-narrow");
+    expect(troubles).toEqual([]);
+  });
+
+  test("sees a run of another process move, and end", async () => {
+    const { page, world, url, scene, troubles } = await visit({ scope: "read" });
+    const at = new Date(world.now).toISOString();
+    const line = (value: unknown): string => `${JSON.stringify(value)}\n`;
+    const plan = await scene.backurne.plan({ force: true });
+    const [job] = plan.jobs;
+    const ended = {
+      kind: "job-ended",
+      at,
+      job: job?.id,
+      subject: job?.subject,
+      outcome: "done",
+      milliseconds: 1,
+      bytes: 7,
+    };
+    const begun = { kind: "run-started", at, run: "cron", host: "bk1", version: "0" } as const;
+    await mkdir(`${scene.settings.stateDir}/runs`, { recursive: true });
+    const file = `${scene.settings.stateDir}/runs/cron.ndjson`;
+    await writeFile(file, line({ ...plan, at }) + line(begun));
+    // By the clock of this world.
+    await utimes(file, world.now / 1000, world.now / 1000);
+    await page.goto(url);
+    await page.getByText("goes on elsewhere").waitFor();
+    const jobs = () => page.locator("[data-is=jobs]").textContent();
+    await expect.poll(jobs, { timeout: 15_000 }).toMatch(/^0 of 8 disks, /);
+    await appendFile(file, line(ended));
+    await expect.poll(jobs, { timeout: 15_000 }).toMatch(/^1 of 8 disks, /);
+    await shoot(page, "overview-elsewhere");
+    await appendFile(file, line(foldReport([begun, { kind: "run-ended", at }])));
+    await page.getByText("No run goes on").waitFor();
     expect(troubles).toEqual([]);
   });
 

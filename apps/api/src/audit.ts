@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** Who asked for what that changes something, and what came of it; and who took which files of a guest. */
+/** Who asked for what that changes something, and what came of it; who took which files of a guest; who came in by a browser, or tried to. */
 export interface AuditLine {
   /** ISO 8601 */
   readonly at: string;

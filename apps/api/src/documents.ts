@@ -7,19 +7,25 @@ const count = z.int().nonnegative();
 
 export const images = z.strictObject({ version, kind: z.literal("images"), images: imageListings });
 
-/** `open`: its file has no end. Another process is at it, or died. */
+/** `open`: its file has no end. Another process is at it, or died; `touched`: its last sign of life. */
 export const runSummary = z.strictObject({
   run: z.string(),
   host: z.string(),
   started: z.string(),
   ended: z.string().optional(),
+  touched: z.string().optional(),
   state: z.enum(["running", "ended", "open"]),
   exit: z.int().optional(),
   totals: runReport.shape.totals.optional(),
 });
 
-/** The newest first. */
-export const runs = z.strictObject({ version, kind: z.literal("runs"), runs: z.array(runSummary) });
+/** The newest first; `trouble`: why there may be more that cannot be read. */
+export const runs = z.strictObject({
+  version,
+  kind: z.literal("runs"),
+  runs: z.array(runSummary),
+  trouble: z.string().optional(),
+});
 
 const transfer = z.strictObject({
   label: z.string(),

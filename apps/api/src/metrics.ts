@@ -9,11 +9,11 @@ export function openMetrics({ settings, now, runs }: Scene, known: Known): () =>
   const files = openRunFiles(settings.stateDir);
   return async () => {
     const precheck = loadPrecheck({ env: {}, stateDir: settings.stateDir }).catch(() => undefined);
-    const [images, usage, space, recorded] = await Promise.all([
+    const [images, usage, space, { runs: recorded, trouble }] = await Promise.all([
       known.images(),
       known.usage(),
       known.space(),
-      files.list(),
+      files.look(),
     ]);
     return renderMetrics({
       now: now(),
@@ -21,6 +21,7 @@ export function openMetrics({ settings, now, runs }: Scene, known: Known): () =>
       usage,
       space,
       runs: recorded.filter(({ summary }) => !runs.isGoing(summary.run)),
+      unread: trouble !== undefined,
       progress: runs.progress(),
       precheck: await precheck,
     });

@@ -30,9 +30,12 @@ export interface Tokens {
   list(): Promise<readonly Token[]>;
   /** @throws BackurneError `not-found` */
   revoke(id: string): Promise<void>;
-  /** Whose it is; undefined: nobody's. Read each time, so that a revoked one is worth nothing from then on. */
+  /**
+   * Whose it is; undefined: nobody's. Read each time, so that a revoked one is worth nothing from then on.
+   * @throws Error that is for the log alone: nobody has been let in yet
+   */
   find(text: string): Promise<Token | undefined>;
-  /** By its id, for whoever has shown the token before; undefined: it was revoked. */
+  /** By its id, for whoever has shown the token before; undefined: it was revoked. @throws as `find` does. */
   get(id: string): Promise<Token | undefined>;
 }
 
@@ -46,6 +49,8 @@ export function openTokens(stateDir: string, now: () => number): Tokens {
       const [id, secret] = [randomBytes(6).toString("hex"), randomBytes(32).toString("base64url")];
       const token = { id, name, scopes, created: new Date(now()).toISOString() };
       try {
+        // Those who may only ask `check` have to reach its file in there, whoever is the first to make the directory.
+        await mkdir(stateDir, { recursive: true, mode: 0o755 });
         await mkdir(directory, { recursive: true, mode: 0o700 });
         const text = `${JSON.stringify({ version: 1, ...token, hash: hashOf(secret) })}\n`;
         await writeFile(fileOf(id), text, { flag: "wx", mode: 0o600 });
@@ -72,12 +77,12 @@ export function openTokens(stateDir: string, now: () => number): Tokens {
     async find(text) {
       const { id, secret } = TEXT.exec(text)?.groups ?? {};
       if (id === undefined || secret === undefined) return undefined;
-      const found = await read(fileOf(id));
+      const found = await read(fileOf(id)).catch(forTheLog);
       const same = timingSafeEqual(Buffer.from(hashOf(secret), "hex"), Buffer.from(found?.hash ?? hashOf(""), "hex"));
       return found && same ? withoutHash(found) : undefined;
     },
     async get(id) {
-      const found = await read(fileOf(id));
+      const found = await read(fileOf(id)).catch(forTheLog);
       return found && withoutHash(found);
     },
   };
@@ -107,6 +112,11 @@ function unlessThere<T>(nothing: T): (error: unknown) => T {
       hint: "they belong to the user who made them: `backurne serve` and `backurne token` have to be the same one",
     });
   };
+}
+
+/** Whoever asks is not told where we keep what, nor what is wrong with it. */
+function forTheLog(cause: BackurneError): never {
+  throw new Error(`${cause.message} (${cause.hint})`, { cause });
 }
 
 function withoutHash({ version: _version, hash: _hash, ...token }: z.infer<typeof kept>): Token {

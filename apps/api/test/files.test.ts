@@ -393,29 +393,49 @@ describe("a mapping", () => {
 });
 
 describe("the old tool's path", () => {
-  test("answers with the tree that the command line prints", async () => {
+  const nothing = {
+    fstype: null,
+    mountpoint: null,
+    image: null,
+    parent_image: null,
+    parent_snap: null,
+    mapped: null,
+    size: null,
+  };
+
+  test("answers with its tree, a disk each, and null for what a node has not", async () => {
     const { ask, mounted } = await openMapped();
+    const partition = { ...nothing, dev: "/dev/nbd0p1", fstype: "ext4", mountpoint: mounted, size: "2K", children: [] };
     expect(await (await ask("/mapped/", { as: "read" })).json()).toEqual([
       {
-        id: "m1",
-        backups: [{ uuid: "alpha;disk;None", snapshot: expect.stringMatching(/^backup;daily;7;/) }],
-        tree: [
-          {
-            device: "/dev/nbd0",
-            size: 4096,
-            type: "gpt",
-            children: [
-              {
-                device: "/dev/nbd0p1",
-                size: 2048,
-                type: "ext4",
-                label: "<i>root</i>\n",
-                mountpoint: mounted,
-                children: [],
-              },
-            ],
-          },
-        ],
+        ...nothing,
+        dev: "/dev/nbd0",
+        parent_image: "alpha;disk;None",
+        parent_snap: expect.stringMatching(/^backup;daily;7;/),
+        children: [{ ...nothing, dev: "/dev/nbd0", size: "4K", children: [partition] }],
+      },
+    ]);
+  });
+
+  test.each([
+    [0, "0B"],
+    [1023, "1023B"],
+    [1536, "1.5K"],
+    [20 * 1024 ** 3, "20G"],
+    [20.46 * 1024 ** 3, "20.5G"],
+    [4 * 1024 ** 4, "4T"],
+  ])("%i bytes are %s", async (size, word) => {
+    const { ask, scene } = await openApi();
+    const backup = { reference: "alpha/disk", image: "alpha;disk;None", snapshot: "s", creation: "" };
+    const device = { device: "/dev/nbd0", on: [], size, type: "xfs" };
+    const mapping = { id: "m1", backups: [backup, backup], state: "ok", differences: [], devices: [device] } as const;
+    Object.assign(scene.backurne, { listMapped: async () => [mapping] });
+    expect(await (await ask("/mapped/", { as: "read" })).json()).toEqual([
+      // Which of the two it is nobody says.
+      {
+        ...nothing,
+        dev: "/dev/nbd0",
+        children: [{ ...nothing, dev: "/dev/nbd0", fstype: "xfs", size: word, children: [] }],
       },
     ]);
   });

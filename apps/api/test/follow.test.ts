@@ -1,9 +1,11 @@
-import { appendFile, mkdir, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { RunEvent } from "@backurne/model";
 import { DAY } from "@backurne/simulation";
 import { expect, test, vi } from "vitest";
-import { openApi, type Api } from "./world.ts";
+import { z } from "zod";
+import { run as runDocument } from "../src/documents.ts";
+import { HOST, openApi, type Api, type Asked } from "./world.ts";
 
 interface Message {
   readonly id?: string;
@@ -12,6 +14,7 @@ interface Message {
 }
 
 interface Following {
+  readonly as?: Asked["as"];
   readonly headers?: Record<string, string>;
   readonly enough?: (all: Message[]) => boolean;
   readonly onTold?: () => void;
@@ -21,10 +24,10 @@ interface Following {
 async function follow(
   { ask }: Api,
   path: string,
-  { headers = {}, enough = () => false, onTold }: Following = {},
+  { as = "read", headers = {}, enough = () => false, onTold }: Following = {},
 ): Promise<readonly Message[]> {
   const stop = new AbortController();
-  const response = await ask(path, { as: "read", headers, signal: stop.signal });
+  const response = await ask(path, { as, headers, signal: stop.signal });
   expect([response.status, response.headers.get("content-type")]).toEqual([200, "text/event-stream"]);
   const told: Message[] = [];
   let text = "";
@@ -116,6 +119,27 @@ test("who follows is told no more once his token is revoked", async () => {
   expect(api.scene.ceilings.followers.inside).toBe(0);
 });
 
+test("who follows by a session is told no more once he has left", async () => {
+  const api = await startHeldUp();
+  const ours = { origin: `http://${HOST}` };
+  const form = { ...ours, "content-type": "application/x-www-form-urlencoded" };
+  const entered = await api.ask("/login", {
+    as: null,
+    method: "POST",
+    headers: form,
+    form: `token=${api.tokens.read}`,
+  });
+  const [cookie = ""] = entered.headers.get("set-cookie")?.split(";", 1) ?? [];
+  const begun = Promise.withResolvers<void>();
+  const path = `/api/v1/runs/${api.run}/events`;
+  const following = follow(api, path, { as: null, headers: { cookie }, onTold: begun.resolve });
+  await begun.promise;
+  expect((await api.ask("/logout", { as: null, method: "POST", headers: { ...ours, cookie } })).status).toBe(303);
+  api.go();
+  expect(kindsOf(await following)).not.toContain("report");
+  expect(api.scene.ceilings.followers.inside).toBe(0);
+});
+
 test("a run is stopped, by whom its report says; one that has ended cannot be", async () => {
   const api = await startHeldUp();
   const path = `/api/v1/runs/${api.run}`;
@@ -126,6 +150,28 @@ test("a run is stopped, by whom its report says; one that has ended cannot be", 
   expect(JSON.parse(told.at(-1)?.data ?? "")).toMatchObject({ exit: 130 });
   expect(told.map(({ data }) => data).join()).toContain("stopped by of backup");
   expect((await api.ask(path, { method: "DELETE", as: "backup" })).status).toBe(409);
+});
+
+test("a run has ended once it has its report, however long it takes to tell of it", async () => {
+  const api = await startHeldUp();
+  const path = `/api/v1/runs/${api.run}`;
+  const told = Promise.withResolvers<readonly []>();
+  Object.assign(api.outlet, { close: () => told.promise });
+  const following = follow(api, `${path}/events`);
+  api.go();
+  expect((await following).at(-1)).toMatchObject({ event: "report" });
+  expect(await (await api.ask(path)).json()).toMatchObject({
+    state: "ended",
+    exit: 0,
+    report: { totals: { done: 1 } },
+  });
+  expect(await (await api.ask(`/runs/${api.run}`)).text()).toMatch(/<span class="chip good"\s*>done<\/span\s*>/);
+  expect((await api.ask(path, { method: "DELETE", as: "backup" })).status).toBe(409);
+  expect(await (await api.ask("/metrics")).text()).toMatch(/^backurne_runs_in_progress 0$/m);
+  const { runs } = (await (await api.ask("/api/v1/runs")).json()) as { runs: object[] };
+  expect(runs).toMatchObject([{ run: api.run, state: "ended" }]);
+  told.resolve([]);
+  await api.scene.runs.close("enough");
 });
 
 test("so many runs go on at once, and no more; closing stops them all", async () => {
@@ -153,11 +199,74 @@ test("a run of another process is followed by its file, and cannot be stopped fr
   await writeFile(file, line({ kind: "run-started", at, run: "elsewhere", host: "bk2", version: "0" }));
   expect(await (await api.ask("/api/v1/runs")).json()).toMatchObject({ runs: [{ run: "elsewhere", state: "open" }] });
   expect((await api.ask("/api/v1/runs/elsewhere", { method: "DELETE" })).status).toBe(409);
-  const following = follow(api, "/api/v1/runs/elsewhere/events");
+  const begun = Promise.withResolvers<void>();
+  const following = follow(api, "/api/v1/runs/elsewhere/events", { onTold: begun.resolve });
+  await begun.promise;
   const half = line({ kind: "warning", at, about: "x", message: "slow" });
   await appendFile(file, half.slice(0, 20));
   await appendFile(file, half.slice(20) + line({ kind: "run-ended", at }) + line({ kind: "report", run: "elsewhere" }));
-  expect(kindsOf(await following)).toEqual(["run-started", "warning", "run-ended", "report"]);
+  const told = await following;
+  expect(told[1]?.event).toBe("progress");
+  const kinds = kindsOf(told).filter((kind) => kind !== "progress");
+  expect(kinds).toEqual(["run-started", "warning", "run-ended", "report"]);
+});
+
+test("a run of cron is shown while its file shows that it lives, and not as one that has an outcome", async () => {
+  const { ask, scene, world } = await openApi();
+  const directory = join(scene.settings.stateDir, "runs");
+  const file = join(directory, "elsewhere.ndjson");
+  const at = new Date(world.now).toISOString();
+  const plan = await scene.backurne.plan({ force: true });
+  const [job] = plan.jobs;
+  const lines = [
+    { ...plan, at },
+    { kind: "run-started", at, run: "elsewhere", host: "bk1", version: "0" },
+    { kind: "job-started", at, job: job?.id, subject: job?.subject },
+    { kind: "job-ended", at, job: job?.id, subject: job?.subject, outcome: "done", milliseconds: 1, bytes: 7 },
+  ];
+  await mkdir(directory, { recursive: true });
+  await writeFile(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  const show = async (seconds: number) => {
+    await utimes(file, world.now / 1000, world.now / 1000);
+    world.now += seconds * 1000;
+    return Promise.all(["/", "/runs", "/runs/elsewhere"].map(async (path) => (await ask(path)).text()));
+  };
+  const [first, list, own] = await show(60);
+  for (const page of [first, own]) {
+    expect(page).toContain('data-run="elsewhere"');
+    expect(page).toMatch(/1 disk of 2,/);
+  }
+  for (const page of [first, list, own]) expect(page).toContain("goes on elsewhere");
+  expect(own).not.toContain("<h2>Disks</h2>");
+  expect(own).not.toContain("/stop");
+  const document = (await (await ask("/api/v1/runs/elsewhere")).json()) as object;
+  expect(document).toMatchObject({ state: "open", progress: { jobs: { ended: 1, total: 2 } } });
+  expect(z.safeParse(runDocument, document).error?.message).toBe(undefined);
+  const [later, listed, dead] = await show(2 * 3600);
+  for (const page of [later, dead]) expect(page).not.toContain("data-run=");
+  for (const page of [listed, dead]) expect(page).toContain("no end seen");
+  expect(dead).toContain("<h2>Disks</h2>");
+});
+
+test("runs that cannot be read are said to be there, beside those that can", async () => {
+  const api = await startHeldUp();
+  const directory = join(api.scene.settings.stateDir, "runs");
+  await mkdir(join(directory, "other.ndjson")); // as good as one of another user: root may read those
+  const words = /cannot read the runs of this host: .*have to be the same user/;
+  expect(await (await api.ask("/api/v1/runs")).json()).toMatchObject({
+    runs: [{ run: api.run, state: "running" }],
+    trouble: expect.stringMatching(words),
+  });
+  const found = await api.ask("/api/v1/runs/other");
+  expect([found.status, await found.json()]).toMatchObject([500, { hint: expect.stringContaining("the same user") }]);
+  for (const path of ["/", "/runs"]) {
+    const text = await (await api.ask(path)).text();
+    expect([path, text]).toEqual([path, expect.stringMatching(words)]);
+    expect(text).toContain(`/runs/${api.run}`);
+  }
+  expect(await (await api.ask("/metrics")).text()).toMatch(/^backurne_runs_listed 0$/m);
+  api.go();
+  await vi.waitUntil(() => !api.scene.runs.isGoing(api.run), 30_000);
 });
 
 test.each(["..%2f..%2fcheck", ".", "a%2fb", "%00"])(

@@ -4,11 +4,12 @@ import { allows, SCOPES, type Scope } from "../src/scopes.ts";
 import { HOST, openApi, type Asked } from "./world.ts";
 
 /** Each place and form of the page, and what it needs. */
-const PLACES: readonly (readonly [method: "GET" | "POST", path: string, scope: Scope])[] = [
+const PLACES: readonly (readonly [method: "GET" | "POST", path: string, scope: Scope, form?: string])[] = [
   ["GET", "/", "read"],
   ["GET", "/images/alpha%2Fdisk", "read"],
   ["GET", "/plan", "read"],
   ["GET", "/runs", "read"],
+  ["GET", "/runs/none", "read"],
   ["GET", "/policies", "read"],
   ["GET", "/mappings", "read"],
   ["GET", "/mappings/m9/files", "explore"],
@@ -21,11 +22,25 @@ const PLACES: readonly (readonly [method: "GET" | "POST", path: string, scope: S
   ["GET", "/metrics", "read"],
   ["POST", "/images/alpha%2Fdisk/hold", "backup"],
   ["POST", "/images/alpha%2Fdisk/release", "admin"],
+  ["POST", "/images/alpha%2Fdisk/map", "map", "snapshot=latest"],
   ["POST", "/runs", "backup"],
   ["POST", "/runs/none/stop", "backup"],
   ["POST", "/findings", "backup"],
   ["POST", "/findings/doctor", "backup"],
 ];
+
+/** What is no page: whoever asks is anybody, or programs that other tests ask for. */
+const ELSEWHERE = /^\w+ \/(?:api\/v1\/|backup\/|mapped\/|(?:openapi\.json|health|login|logout)$)/;
+
+test("each place of the page is in the table, and asked for with every scope below", async () => {
+  const { routes } = await openApi();
+  const rows = PLACES.map(([method, path]) => `${method} ${path.split("?", 1)[0]}`);
+  const pages = routes.filter((route) => !ELSEWHERE.test(route));
+  const shapes = pages.map((route) => new RegExp(`^${route.replaceAll(".", "\\.").replaceAll(/:\w+/g, "[^/]+")}$`));
+  expect(pages.filter((_, index) => !rows.some((row) => shapes[index]?.test(row)))).toEqual([]);
+  expect(rows.filter((row) => !shapes.some((shape) => shape.test(row)))).toEqual([]);
+});
+
 const FORM = { "content-type": "application/x-www-form-urlencoded", origin: `http://${HOST}` };
 const form = (text: string, more: Asked = {}): Asked => ({
   as: null,
@@ -37,9 +52,9 @@ const form = (text: string, more: Asked = {}): Asked => ({
 
 test.each([...SCOPES, null])("each place asked by %s", async (scope) => {
   const { ask, world } = await openApi();
-  for (const [method, path, needed] of PLACES) {
+  for (const [method, path, needed, text] of PLACES) {
     const calls = world.calls.length;
-    const { status } = await ask(path, { method, as: scope, ...(method === "POST" && { headers: FORM }) });
+    const { status } = await ask(path, { method, as: scope, ...(method === "POST" && { headers: FORM, form: text }) });
     const allowed = scope !== null && allows([scope], needed);
     expect([path, status]).toEqual([
       path,
@@ -145,6 +160,25 @@ test("a run shows its events and what went wrong, with the newest lines of many"
     true,
     true,
   ]);
+});
+
+test.each([
+  [undefined, undefined],
+  [
+    { pool: "backups", stored: 30, available: 70 },
+    '<li class="card "><b>30%</b><span>of pool backups full, room for 70 B<',
+  ],
+  [
+    { pool: "<b>", stored: 849, available: 1 },
+    '<li class="card warn"><b>99%</b><span>of pool &lt;b&gt; full, room for 1 B<',
+  ],
+  [{ pool: "backups", stored: 9, available: 0 }, "<b>100%</b>"],
+])("the overview says how full the pool is, where somebody knows: %j", async (space, card) => {
+  const { ask, scene } = await openApi();
+  Object.assign(scene.backurne, { space: async () => space });
+  const text = await (await ask("/", { as: "read" })).text();
+  if (card === undefined) expect(text).not.toContain("full, room for");
+  else expect(text).toContain(card);
 });
 
 test("policies that are no policies are said to be wrong", async () => {

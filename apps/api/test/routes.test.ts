@@ -159,7 +159,9 @@ test("those who ask the same at once share one look", async () => {
 });
 
 test("the old tool's paths answer in its shape", async () => {
-  const { ask } = await openApi();
+  const { ask, world } = await openApi();
+  const old = (stamp: string) => world.backup.rbd.createSnapshot("alpha;disk;None", `backup;daily;7;${stamp}`);
+  for (const stamp of ["2018-06-01T15:44:26.072348", "2018-06-02T15:44:26"]) await old(stamp);
   const json = async (path: string) => (await ask(path, { as: "read" })).json();
   const rows = [
     { ident: "disk", disk: "disk", uuid: "alpha;disk;None" },
@@ -173,6 +175,8 @@ test("the old tool's paths answer in its shape", async () => {
     "2026-01-01 01:00:00",
     "2026-01-02 01:00:00",
     "2026-01-03 01:00:00",
+    "2018-06-01 15:44:26.072348",
+    "2018-06-02 15:44:26",
   ]);
   expect(points.map(({ uuid }) => uuid)).toEqual(points.map(() => expect.stringMatching(/^backup;daily;7;/)));
 });

@@ -63,6 +63,34 @@ test("who leaves, or enters anew, ends it: what the browser had is worth nothing
   expect([await lookWith(api, first), await lookWith(api, second)]).toEqual([401, 200]);
 });
 
+test("who comes in, who tries to and who goes is written down, and never what he showed", async () => {
+  const api = await openApi();
+  const { cookie } = await enter(api, "read");
+  const headers = { ...OURS, "content-type": "application/x-www-form-urlencoded" };
+  const wrong = `${api.tokens.admin.slice(0, -4)}none`;
+  await api.ask("/login", { as: null, method: "POST", headers, form: `token=${wrong}` });
+  await api.ask("/logout", { as: null, method: "POST", headers: { ...OURS, cookie } });
+  await api.ask("/logout", { as: null, method: "POST", headers: OURS });
+  const line = { at: expect.any(String), request: expect.any(String), method: "POST" };
+  const who = { token: api.tokens.read.split("_")[1], name: "of read" };
+  expect(api.audited).toEqual([
+    { ...line, ...who, path: "/login", status: 303 },
+    { ...line, path: "/login", status: 401 },
+    { ...line, ...who, path: "/logout", status: 303 },
+  ]);
+  expect(JSON.stringify(api.audited)).not.toMatch(/bkn_/);
+});
+
+test("nobody comes in who cannot be written down", async () => {
+  const audit = async () => {
+    throw new Error("no space");
+  };
+  const api = await openApi({}, { audit });
+  const headers = { ...OURS, "content-type": "application/x-www-form-urlencoded" };
+  const response = await api.ask("/login", { as: null, method: "POST", headers, form: `token=${api.tokens.read}` });
+  expect([response.status, response.headers.get("set-cookie")]).toEqual([500, null]);
+});
+
 test("so many are remembered, and the oldest make room", async () => {
   const { scene, tokens } = await openApi();
   const token = await scene.tokens.find(tokens.read);

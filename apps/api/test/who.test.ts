@@ -130,8 +130,15 @@ test("tokens that must not be read are trouble, and not somebody's wrong token",
   const file = join(scene.settings.stateDir, "tokens", `${tokens.read.split("_")[1]}.json`);
   await rm(file);
   await mkdir(file); // as good as one of another user: root may read those
-  expect((await ask("/api/v1/images", { as: "read" })).status).toBe(500);
-  expect(String(logged)).toContain("cannot read the tokens");
+  const refused = [await ask("/api/v1/images", { as: "read" })];
+  const form = { method: "POST", headers: { "content-type": "application/x-www-form-urlencoded" } };
+  refused.push(await ask("/login", { ...form, as: null, form: `token=${tokens.read}` }));
+  for (const response of refused) {
+    expect(response.status).toBe(500);
+    // Whoever it is has not been let in.
+    expect(await response.text()).not.toMatch(/tokens|EISDIR|backurne-api-|same one/);
+  }
+  expect(String(logged)).toMatch(/cannot read the tokens: EISDIR.*have to be the same one/);
 });
 
 describe("every change", () => {
@@ -149,6 +156,24 @@ describe("every change", () => {
       { ...line, name: "of read", body: "{}" },
       { ...line, name: "of read", status: 403 },
     ]);
+  });
+
+  test("makes what was looked up before old, and one that is refused does not", async () => {
+    const { ask, world } = await openApi();
+    const isHeld = async () => {
+      const { images } = (await (await ask("/api/v1/images")).json()) as {
+        images: { reference: string; hold?: object }[];
+      };
+      return images.find(({ reference }) => reference === "alpha/disk")?.hold !== undefined;
+    };
+    const holds = "/api/v1/images/alpha%2Fdisk/holds";
+    expect(await isHeld()).toBe(false);
+    world.calls.length = 0;
+    expect((await ask(holds, { body: {}, as: "read" })).status).toBe(403);
+    expect((await ask(holds, { body: { until: "2020-01-01T00:00:00Z" } })).status).toBe(400);
+    expect([await isHeld(), world.calls]).toEqual([false, []]);
+    expect((await ask(holds, { body: {} })).status).toBe(200);
+    expect(await isHeld()).toBe(true);
   });
 
   test("is written down with what was asked for", async () => {
@@ -209,6 +234,14 @@ test.each(places)("asked by %s", async (_, method, headers, status) => {
   const body = method === "POST" ? { clustre: "" } : undefined;
   const path = method === "POST" ? "/api/v1/runs" : "/api/v1/images";
   expect((await ask(path, { method, body, headers })).status).toBe(status);
+});
+
+test("the address that is listened on is ours, whatever of loopback it is", async () => {
+  const { ask } = await openApi({ api: { listen: { host: "127.0.0.2", port: 5000 }, hosts: [] } });
+  const status = async (host: string) => (await ask("/health", { headers: { host } })).status;
+  expect(await status("127.0.0.2:5000")).toBe(200);
+  expect(await status("localhost:5000")).toBe(200);
+  expect(await status("127.0.0.3:5000")).toBe(421);
 });
 
 test("a cookie is as good as the header for looking; for changes the browser has to say that our page asks", async () => {

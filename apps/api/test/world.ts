@@ -5,6 +5,7 @@ import type { House } from "@backurne/engine";
 import { createExecutor } from "@backurne/exec";
 import type { Settings } from "@backurne/model";
 import { writeRunFile } from "@backurne/reports";
+import type { Outlet } from "@backurne/reports/outlets";
 import { backUp, DAY, guest, openWorld, profile, type World } from "@backurne/simulation";
 import { openDoor, openTelling } from "backurne";
 import { keepPrecheck } from "backurne/check";
@@ -43,8 +44,12 @@ export interface Api {
   readonly mounted: string;
   readonly audited: AuditLine[];
   readonly logged: unknown[];
+  /** What whoever is told of runs does at their end. */
+  readonly outlet: Pick<Outlet, "close">;
   /** By scope. */
   readonly tokens: Readonly<Record<Scope, string>>;
+  /** `GET /runs/:run`: all that is mounted, guards aside. */
+  readonly routes: readonly string[];
   ask(path: string, asked?: Asked): Promise<Response>;
 }
 
@@ -94,6 +99,7 @@ export async function openApi(
   const log = (message: string, error?: unknown): void => void logged.push(message, error);
   const { tellPrecheck } = openTelling(settings, { env: {}, now, host: "bk1" });
   const reads = openReads(now);
+  const outlet: Api["outlet"] = { close: async () => [] };
   const scene: Scene = {
     backurne,
     settings,
@@ -107,7 +113,11 @@ export async function openApi(
       backurne,
       stateDir,
       now,
-      openOutlet: () => ({ ...writeRunFile({ stateDir, warn: log }), settle: async () => [], close: async () => [] }),
+      openOutlet: () => ({
+        ...writeRunFile({ stateDir, warn: log }),
+        settle: async () => [],
+        close: () => outlet.close(),
+      }),
       changed: reads.forget,
       log,
     }),
@@ -131,7 +141,9 @@ export async function openApi(
     mounted,
     audited,
     logged,
+    outlet,
     tokens: made,
+    routes: [...new Set(app.routes.flatMap(({ method, path }) => (method === "ALL" ? [] : [`${method} ${path}`])))],
     ask: async (path, { method, body, as = "admin", headers = {}, signal, form } = {}) =>
       app.request(`http://${HOST}${path}`, {
         method: method ?? (body === undefined ? "GET" : "POST"),

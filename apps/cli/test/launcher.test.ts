@@ -49,6 +49,20 @@ describe("the launcher", () => {
     });
   });
 
+  test("gives the server threads enough that reads which hang do not stop it, unless somebody says how many", () => {
+    const [root, app] = [join(directory, "set up"), join(directory, "set up/apps/cli")];
+    const [program, node] = [join(app, "bin/backurne"), join(root, "node_modules/.bin/node")];
+    for (const one of [join(app, "bin"), join(app, "node_modules"), join(root, "node_modules/.bin")])
+      mkdirSync(one, { recursive: true });
+    cpSync(launcher, program);
+    // In place of Node: what it would be started with.
+    writeFileSync(node, '#!/bin/sh\necho "${UV_THREADPOOL_SIZE:-as it comes}"\n', { mode: 0o755 });
+    const threads = (words: string, env = {}) => start(words.split(" "), { program, env }).stdout.trim();
+    expect(threads("--config x.yaml serve --debug")).toBe("32");
+    expect(threads("serve", { UV_THREADPOOL_SIZE: "8" })).toBe("8");
+    expect(threads("backup")).toBe("as it comes");
+  });
+
   test("hands every word on as it is", () => {
     const word = "a 'b' \"c\" $(touch canary) ; * \\";
     expect(start([word, ""]).stderr).toContain("hint: see backurne --help");

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openTokens } from "@backurne/api";
@@ -36,6 +36,14 @@ test("a token is printed once, listed without itself, and worth nothing once it 
   expect(await openTokens(stateDir, () => NOW).find(text)).toBe(undefined);
   expect((await cli("token ls")).stdout).toBe("there is no token: nobody may ask\n");
   schemas.tokenCreated.parse(JSON.parse((await cli("token create --scope admin --json")).stdout));
+});
+
+test("the first one on a host makes directories: the state for all to enter, its own for nobody else", async () => {
+  const fresh = join(stateDir, "fresh/state");
+  const door = { readConfig: async () => ({ ...settings, stateDir: fresh }) };
+  expect(await run("token create --scope read", { door })).toMatchObject({ exit: 0 });
+  const modeOf = (path: string) => statSync(path).mode & 0o777;
+  expect([modeOf(fresh), modeOf(join(fresh, "tokens"))]).toEqual([0o755, 0o700]);
 });
 
 test.each([

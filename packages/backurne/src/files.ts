@@ -50,6 +50,14 @@ export interface FileEntry {
   readonly label?: string | undefined;
 }
 
+export interface PageRequest {
+  /** Only names behind this one, encoded as a path is. */
+  readonly after?: string | undefined;
+  readonly limit?: number | undefined;
+  /** Nobody waits for it any more: rejected with `interrupted`. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 export interface FilePage {
   readonly path: string;
   /** The directories down to it, itself the last one. */
@@ -80,7 +88,7 @@ export interface MappedArchive {
  * is made; `command` where the file system cannot be read.
  */
 export interface MappedFiles {
-  list(place: FilePlace, page?: { readonly after?: string | undefined; readonly limit?: number }): Promise<FilePage>;
+  list(place: FilePlace, page?: PageRequest): Promise<FilePage>;
   open(place: FilePlace): Promise<MappedFile>;
   archive(place: FilePlace, format: ArchiveFormat, signal: AbortSignal): Promise<MappedArchive>;
 }
@@ -100,11 +108,12 @@ export function openFiles({ mapper, executor }: { mapper: Pick<Mapper, "find">; 
     return { root, path, volume };
   };
   return {
-    async list(place, { after, limit = LIMIT } = {}) {
+    async list(place, { after, limit = LIMIT, signal } = {}) {
       if (decodePath(place.path).length === 0) return listVolumes(await findWhole(mapper, place.mapping));
       const { root, path, volume } = await find(place);
       await using tree = await openTree(root);
-      const page = await listDirectory(tree, path, { limit, after: after === undefined ? undefined : oneName(after) });
+      const behind = after === undefined ? undefined : oneName(after);
+      const page = await listDirectory(tree, path, { limit, after: behind, signal });
       const above = [volume, ...path];
       const last = page.entries.at(-1);
       return {

@@ -14,7 +14,7 @@ export interface Entry {
   readonly modified: string | undefined;
   /** Of a link, for people: where it says it leads. */
   readonly target?: string | undefined;
-  /** Of a link: what is there; undefined: nothing that could be entered. */
+  /** Of a link: what is there; undefined: nothing that could be entered, or the links of this page lead too far to say. */
   readonly leads?: Kind | undefined;
 }
 
@@ -31,17 +31,24 @@ export interface PageOptions {
   /** Only names behind this one. */
   readonly after?: Buffer | undefined;
   readonly limit: number;
+  /** Nobody waits for it any more. */
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** One page of a directory. However many entries it has, no more of them are kept than the page has. */
+/** Names entered for all links of a page: each of a thousand may lead to and fro ten thousand times. */
+const STEPS = 20_000;
+
+/** One page of a directory. However many entries it has, no more of them are kept than the page has. @throws BackurneError `interrupted` by its signal. */
 export async function listDirectory(tree: Tree, path: Path, options: PageOptions): Promise<DirectoryPage> {
   await using directory = await tree.find(path);
   if (directory.kind !== "directory") throw new BackurneError("usage", `${showPath(path)} is no directory`);
   try {
     const { names, total, more } = await chooseNames(await openToList(directory.handle), options);
     const entries: Entry[] = [];
+    const leadOf = openLeads(tree, directory);
     for (const name of names) {
-      const entry = await describe(tree, directory, name);
+      goOn(options);
+      const entry = await describe(directory, name, leadOf);
       if (entry) entries.push(entry);
     }
     return { entries, total, more };
@@ -51,11 +58,13 @@ export async function listDirectory(tree: Tree, path: Path, options: PageOptions
 }
 
 /** The least names behind `after`. */
-async function chooseNames(directory: Dir, { after, limit }: PageOptions) {
+async function chooseNames(directory: Dir, options: PageOptions) {
+  const { after, limit } = options;
   const names: Buffer[] = [];
   let total = 0;
   let more = false;
   for await (const entry of directory) {
+    goOn(options);
     const name = entry.name as unknown as Buffer;
     if (!isName(name)) continue;
     total += 1;
@@ -81,14 +90,18 @@ function placeOf(name: Buffer, sorted: readonly Buffer[]): number {
 }
 
 /** Undefined: it has gone meanwhile. */
-async function describe(tree: Tree, directory: Found, name: Buffer): Promise<Entry | undefined> {
+async function describe(
+  directory: Found,
+  name: Buffer,
+  leadOf: ReturnType<typeof openLeads>,
+): Promise<Entry | undefined> {
   try {
     const stats = await statAt(directory.handle, name);
     const kind = kindOf(stats);
     const entry = { name, kind, size: Number(stats.size), modified: momentOf(stats.mtimeMs) };
     if (kind !== "link") return entry;
     const target = showName(await readLinkAt(directory.handle, name));
-    return { ...entry, target, leads: await leadOf(tree, directory, name) };
+    return { ...entry, target, leads: await leadOf(name) };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "EINVAL") return undefined;
@@ -96,13 +109,20 @@ async function describe(tree: Tree, directory: Found, name: Buffer): Promise<Ent
   }
 }
 
-async function leadOf(tree: Tree, directory: Found, name: Buffer): Promise<Kind | undefined> {
-  try {
-    await using found = await tree.find([name], directory);
-    return found.kind;
-  } catch {
-    return undefined;
-  }
+function openLeads(tree: Tree, directory: Found): (name: Buffer) => Promise<Kind | undefined> {
+  const steps = { left: STEPS };
+  return async (name) => {
+    try {
+      await using found = await tree.find([name], directory, steps);
+      return found.kind;
+    } catch {
+      return undefined;
+    }
+  };
+}
+
+function goOn({ signal }: PageOptions): void {
+  if (signal?.aborted) throw new BackurneError("interrupted", "nobody waits for this directory any more");
 }
 
 /** A guest may say that a file is of any time at all. */

@@ -22,8 +22,8 @@ const BROKEN = Buffer.alloc(2 * 512, "\nbackurne: this archive is not whole\n");
 
 /**
  * By tar itself: it knows holes, hard links and sizes of any length. Which entries it takes is said by us, name by name, and
- * none of them is followed. Names are bytes to it, owners numbers; set-uid and set-gid are taken off, for whoever unpacks it
- * as root.
+ * none of them is followed, unless whoever may write to the tree swaps a directory for a link meanwhile (README: root alone).
+ * Names are bytes to it, owners numbers; set-uid and set-gid are taken off, for whoever unpacks it as root.
  */
 export async function* packTar(tree: Tree, directory: Found, options: PackOptions): AsyncGenerator<Uint8Array> {
   await using scratch = await makeScratch();

@@ -14,15 +14,21 @@ export interface Found extends AsyncDisposable {
   readonly path: Path;
 }
 
+/** Names that may still be entered; counted down. */
+export interface Steps {
+  left: number;
+}
+
 /** A directory tree whose owner may mean harm: all of it is looked at from its root, and nothing of it leads out. */
 export interface Tree extends AsyncDisposable {
   readonly root: Found;
   /**
    * Where a path leads, links followed as the owner's own kernel would: an absolute one from the root, and above the root
    * is the root.
-   * @throws BackurneError `not-found`; `refused` where it leads round in circles or into another mount.
+   * @throws BackurneError `not-found`; `refused` where it leads round in circles or into another mount, or asks for more names
+   * than `steps` has left.
    */
-  find(path: Path, from?: Found): Promise<Found>;
+  find(path: Path, from?: Found, steps?: Steps): Promise<Found>;
   /** An entry of a directory as it is: a link stays one. @throws as `find` does. */
   enter(directory: Found, name: Buffer): Promise<Found>;
 }
@@ -41,9 +47,9 @@ export async function openTree(root: string): Promise<Tree> {
   const top: Found = { ...(await look(handle)), path: [], [Symbol.asyncDispose]: async () => undefined };
   const tree: Tree = {
     root: top,
-    async find(path, from = top) {
+    async find(path, from = top, steps = { left: Infinity }) {
       try {
-        return await follow(tree, path, from);
+        return await follow(tree, { path, from, steps });
       } catch (error) {
         throw explain(error, [...from.path, ...path]);
       }
@@ -75,7 +81,13 @@ async function look(handle: FileHandle): Promise<Pick<Found, "handle" | "kind" |
   return { handle, stats, kind: kindOf(stats) };
 }
 
-async function follow(tree: Tree, path: Path, from: Found): Promise<Found> {
+interface Way {
+  readonly path: Path;
+  readonly from: Found;
+  readonly steps: Steps;
+}
+
+async function follow(tree: Tree, { path, from, steps }: Way): Promise<Found> {
   const names = [...path];
   let current = lend(from);
   const go = async (next: Found): Promise<void> => {
@@ -85,9 +97,11 @@ async function follow(tree: Tree, path: Path, from: Found): Promise<Found> {
   };
   try {
     let hops = 0;
-    for (let steps = 0; names.length > 0; steps += 1) {
+    for (let gone = 0; names.length > 0; gone += 1) {
       const name = names.shift()!;
-      if (steps === STEPS) throw new BackurneError("refused", `${showPath(path)} leads to and fro without end`);
+      if (gone === STEPS || steps.left === 0)
+        throw new BackurneError("refused", `${showPath(path)} leads to and fro without end`);
+      steps.left -= 1;
       if (current.kind !== "directory") throw Object.assign(new Error("not a directory"), { code: "ENOTDIR" });
       if (isUp(name)) {
         names.unshift(...current.path.slice(0, -1));

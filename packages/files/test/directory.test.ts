@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { listDirectory } from "../src/index.ts";
 import { at, openGround } from "./fixture.ts";
 
@@ -63,6 +63,28 @@ test("10 000 entries come page by page, each once", async () => {
   }
   expect([pages, new Set(seen).size, seen.length]).toEqual([11, 10_000, 10_000]);
   expect(seen).toEqual(seen.toSorted((a, b) => (a < b ? -1 : 1)));
+});
+
+test("links that lead to and fro cost one page so much together, and no more", async () => {
+  const { tree } = await openGround(`
+    echo end >"!file"; ln -s "!file" "!first"; mkdir d; ln -s "$(printf 'd/../%.0s' {1..800})1" 0
+    for i in {1..30}; do ln -s "$(printf 'd/../%.0s' {1..800})$((i+1))" $i; done; echo end >31; ln -s "!file" last`);
+  const enter = vi.spyOn(tree, "enter");
+  const { entries } = await listDirectory(tree, [], { limit: 100 });
+  expect(enter.mock.calls.length).toBeLessThanOrEqual(20_000);
+  const leads = new Map(entries.map((entry) => [String(entry.name), entry.leads]));
+  expect([entries.length, leads.get("!first"), leads.get("last")]).toEqual([36, "file", undefined]);
+  // What the page could not follow can be entered all the same.
+  await using found = await tree.find(at("last"));
+  expect(found.kind).toBe("file");
+});
+
+test("a directory that nobody waits for is left", async () => {
+  const { tree } = await openGround("touch a b c");
+  const stop = new AbortController();
+  const listed = listDirectory(tree, [], { limit: 10, signal: stop.signal });
+  stop.abort();
+  await expect(listed).rejects.toMatchObject({ code: "interrupted" });
 });
 
 test("a time beyond all dates is left out", async () => {

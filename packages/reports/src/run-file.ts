@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, readdirSync, rmSync, statSync, writeSync } from "node:fs";
+import { closeSync, futimesSync, mkdirSync, openSync, readdirSync, rmSync, statSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describeError } from "@backurne/model";
 import type { RunEvent } from "@backurne/model";
@@ -6,6 +6,8 @@ import { writeNdjson } from "./ndjson.ts";
 import type { Sink } from "./sink.ts";
 
 const KEPT = 100;
+/** ms between two signs of life of a run that only moves bytes. */
+const SIGN = 60_000;
 
 export interface RunFileOptions {
   readonly stateDir: string;
@@ -13,10 +15,11 @@ export interface RunFileOptions {
   readonly warn: (message: string) => void;
 }
 
-/** Keeps a run in `STATE_DIR/runs/RUN.ndjson`, without its progress, and the newest hundred of such files. */
+/** Keeps a run in `STATE_DIR/runs/RUN.ndjson`, and the newest hundred of such files. Its progress is not in it: that only shows by the file's time. */
 export function writeRunFile({ stateDir, warn }: RunFileOptions): Sink {
   const directory = join(stateDir, "runs");
   let file: number | undefined;
+  let signed = -Infinity;
   let broken = false;
   const attempt = (work: () => void) => {
     if (broken) return;
@@ -35,6 +38,10 @@ export function writeRunFile({ stateDir, warn }: RunFileOptions): Sink {
       attempt(() => {
         if (event.kind === "run-started") file = openRunFile(directory, event);
         if (event.kind !== "progress") lines.event(event);
+        else if (file !== undefined && Date.parse(event.at) - signed >= SIGN) {
+          signed = Date.parse(event.at);
+          futimesSync(file, signed / 1000, signed / 1000);
+        }
       }),
     end: (report) =>
       attempt(() => {

@@ -1,6 +1,7 @@
+import type { Stats } from "node:fs";
 import { open, readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { RunEvent, RunReport, RunTotals } from "@backurne/model";
+import { BackurneError, describeError, type RunEvent, type RunReport, type RunTotals } from "@backurne/model";
 import { foldReport } from "./fold.ts";
 
 /** `open`: its file has no end. Another process is at it, or died. */
@@ -10,9 +11,19 @@ export interface RunSummary {
   /** ISO 8601 */
   readonly started: string;
   readonly ended?: string | undefined;
+  /** ISO 8601: the last sign of life of one that is `open`. */
+  readonly touched?: string | undefined;
   readonly state: "running" | "ended" | "open";
   readonly exit?: number | undefined;
   readonly totals?: RunTotals | undefined;
+}
+
+/** ms without a sign of life after which a run without an end counts as dead: comparing a large disk says nothing meanwhile. */
+const SILENCE = 3_600_000;
+
+/** Whether another process is at it, by all that can be seen from here. @param now epoch ms */
+export function goesOn({ state, touched }: RunSummary, now: number): boolean {
+  return state === "open" && touched !== undefined && now - Date.parse(touched) < SILENCE;
 }
 
 /** A run as its file tells it, whoever ran it. */
@@ -25,13 +36,24 @@ export interface RecordedRun {
 /** One line of a run file. */
 export type RunLine = RunEvent | RunReport;
 
-export interface RunFiles {
+export interface RunsFound {
   /** The newest first. */
+  readonly runs: readonly RecordedRun[];
+  /** Why there may be more; undefined: there are not. */
+  readonly trouble?: BackurneError | undefined;
+}
+
+/** What must not be read is a BackurneError `unexpected`, and not the same as what is not there. */
+export interface RunFiles {
+  /** Those that can be read, and why others cannot. */
+  look(): Promise<RunsFound>;
+  /** Those that can be read, the newest first. */
   list(): Promise<readonly RecordedRun[]>;
+  /** @throws BackurneError `unexpected` */
   find(run: string): Promise<RecordedRun | undefined>;
-  /** All that was said of it so far; none where there is no such run. */
+  /** All that was said of it so far; none where there is no such run. @throws as `find` does. */
   events(run: string): Promise<readonly RunEvent[]>;
-  /** Its lines from the beginning; ends with its report, or when `signal` says so. Nothing where there is no such run. */
+  /** Its lines from the beginning; ends with its report, or when `signal` says so. Nothing where there is no such run. @throws as `find` does. */
   follow(run: string, signal: AbortSignal): AsyncGenerator<readonly RunLine[]>;
 }
 
@@ -44,45 +66,60 @@ export function openRunFiles(stateDir: string): RunFiles {
   const directory = join(stateDir, "runs");
   const fileOf = (run: string): string => join(directory, `${run}.ndjson`);
   const known = new Map<string, { readonly stamp: string; readonly read: RecordedRun }>();
+  const touch = ({ summary, report }: RecordedRun, { mtime }: Stats): RecordedRun =>
+    summary.state === "open" ? { summary: { ...summary, touched: mtime.toISOString() }, report } : { summary, report };
 
   async function find(run: string): Promise<RecordedRun | undefined> {
     if (!NAME.test(run)) return undefined;
-    const found = await stat(fileOf(run)).catch(() => undefined);
+    const found = await stat(fileOf(run)).catch(unlessThere(undefined));
     if (!found) return undefined;
-    const stamp = `${found.mtimeMs} ${found.size}`;
+    // Its time only says that it lives.
+    const stamp = `${found.ino} ${found.size}`;
     const before = known.get(run);
-    if (before?.stamp === stamp) return before.read;
-    const read = await readRun(run, fileOf(run));
+    if (before?.stamp === stamp) return touch(before.read, found);
+    const bytes = await readFile(fileOf(run)).catch(unlessThere(undefined));
+    if (!bytes) return undefined;
+    const read = readRun(run, bytes);
     known.set(run, { stamp, read });
-    return read;
+    return touch(read, found);
   }
 
-  async function list(): Promise<readonly RecordedRun[]> {
-    const names = (await readdir(directory).catch(() => [])).filter((name) => name.endsWith(".ndjson"));
-    const runs = names.map((name) => name.slice(0, -".ndjson".length));
-    for (const run of known.keys()) if (!runs.includes(run)) known.delete(run);
+  async function look(): Promise<RunsFound> {
     const found: RecordedRun[] = [];
+    let trouble: BackurneError | undefined;
+    const names = await readdir(directory)
+      .catch(unlessThere([]))
+      .catch((error: BackurneError) => ((trouble = error), []));
+    const runs = names.filter((name) => name.endsWith(".ndjson")).map((name) => name.slice(0, -".ndjson".length));
+    for (const run of known.keys()) if (!runs.includes(run)) known.delete(run);
     // One after the other: a hundred runs of thousands of disks at once are more than there is room for.
     for (const run of runs) {
-      const one = await find(run).catch(() => undefined);
-      if (one) found.push(one);
+      try {
+        const one = await find(run);
+        if (one) found.push(one);
+      } catch (error) {
+        // One that is no run file is none.
+        if (error instanceof BackurneError) trouble ??= error;
+      }
     }
-    return found.sort((a, b) => (a.summary.started < b.summary.started ? 1 : -1));
+    return { runs: found.sort((a, b) => (a.summary.started < b.summary.started ? 1 : -1)), trouble };
   }
 
   // Those who ask meanwhile wait for the same look.
-  let looking: ReturnType<typeof list> | undefined;
+  let looking: ReturnType<typeof look> | undefined;
+  const share = () => (looking ??= look().finally(() => (looking = undefined)));
 
   return {
-    list: () => (looking ??= list().finally(() => (looking = undefined))),
+    look: share,
+    list: async () => (await share()).runs,
     find,
     async events(run) {
-      const text = NAME.test(run) ? await readFile(fileOf(run), "utf8").catch(() => "") : "";
+      const text = NAME.test(run) ? await readFile(fileOf(run), "utf8").catch(unlessThere("")) : "";
       return linesOf(text).filter((line) => line.kind !== "report");
     },
     async *follow(run, signal) {
       if (!NAME.test(run)) return;
-      await using file = await open(fileOf(run)).catch(() => undefined);
+      await using file = await open(fileOf(run)).catch(unlessThere(undefined));
       if (!file) return;
       const chunk = Buffer.alloc(1 << 16);
       let rest = Buffer.alloc(0);
@@ -104,8 +141,7 @@ export function openRunFiles(stateDir: string): RunFiles {
 }
 
 /** Of a run that has ended only the last line is parsed, its report: the events before it may be many. */
-async function readRun(run: string, path: string): Promise<RecordedRun> {
-  const bytes = await readFile(path);
+function readRun(run: string, bytes: Buffer): RecordedRun {
   const end = bytes.lastIndexOf(10);
   const last = linesOf(bytes.toString("utf8", end > 0 ? bytes.lastIndexOf(10, end - 1) + 1 : 0, end + 1)).at(0);
   return summarize(run, last?.kind === "report" ? [last] : linesOf(bytes.toString()));
@@ -126,6 +162,16 @@ function summarize(run: string, lines: readonly RunLine[]): RecordedRun {
   const { host, started, ended, exit, totals } = report;
   if (last?.kind !== "report") return { summary: { run, host, started, state: "open" }, report };
   return { summary: { run, host, started, ended, state: "ended", exit, totals }, report };
+}
+
+function unlessThere<T>(nothing: T): (error: unknown) => T {
+  return (error) => {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return nothing;
+    throw new BackurneError("unexpected", `cannot read the runs of this host: ${describeError(error)}`, {
+      cause: error,
+      hint: "cron and `backurne serve` have to be the same user, or serve in the group of STATE_DIR/runs",
+    });
+  };
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -90,6 +90,7 @@ test("the dashboard for Prometheus asks for nothing but what is told", async () 
     "backurne_last_run_timestamp_seconds",
     "backurne_listed",
     "backurne_points",
+    "backurne_runs_listed",
   ]);
 });
 

@@ -84,8 +84,8 @@ test("a guest that came again under the name of one that is gone does not speak 
 
 test("runs: the last one, its transfers, and what goes on", async () => {
   const open = (silent: number): RecordedRun => ({
-    summary: { ...run.summary, run: "two", state: "open" },
-    report: { ...report, ended: new Date(NOW - silent).toISOString() },
+    summary: { ...run.summary, run: "two", state: "open", touched: new Date(NOW - silent).toISOString() },
+    report: { ...report, ended: at(0) }, // what was said last
   });
   const found = await samples({
     runs: [open(60_000), open(4 * 3_600_000), run],
@@ -108,9 +108,14 @@ test("runs: the last one, its transfers, and what goes on", async () => {
   );
 });
 
+test("run files that cannot be read are a number, too", async () => {
+  expect(await samples({ unread: true })).toContain("backurne_runs_listed 0");
+});
+
 test("what precheck found; where nobody could look, only that is said", async () => {
   expect(await samples({ precheck })).toEqual([
     "backurne_listed 0",
+    "backurne_runs_listed 1",
     "backurne_runs_in_progress 0",
     "backurne_transfers_in_progress 0",
     "backurne_jobs_waiting 0",

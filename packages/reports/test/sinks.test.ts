@@ -86,6 +86,24 @@ describe("the run file", () => {
     expect((await files.find("open"))?.summary.state).toBe("ended");
   });
 
+  test("that must not be read is not the same as one that is not there", async () => {
+    const files = openRunFiles(stateDir);
+    const unread = expect.objectContaining({ code: "unexpected", hint: expect.stringContaining("the same user") });
+    expect(await files.look()).toEqual({ runs: [], trouble: undefined });
+    expect([await files.find("none"), await files.events("none")]).toEqual([undefined, []]);
+    feed(runFile());
+    // As good as one of another user: root may read those.
+    mkdirSync(join(stateDir, "runs/other.ndjson"));
+    expect(await files.look()).toMatchObject({ runs: [{ summary: { run: "01JC4" } }], trouble: unread });
+    await expect(files.find("other")).rejects.toEqual(unread);
+    await expect(files.events("other")).rejects.toEqual(unread);
+    rmSync(join(stateDir, "runs"), { recursive: true });
+    writeFileSync(join(stateDir, "runs"), "");
+    expect(await files.look()).toMatchObject({ runs: [], trouble: unread });
+    await expect(files.find("01JC4")).rejects.toEqual(unread);
+    await expect(files.follow("01JC4", new AbortController().signal).next()).rejects.toEqual(unread);
+  });
+
   test("holds the run without its progress", () => {
     feed(runFile());
     const lines = readFileSync(join(stateDir, "runs/01JC4.ndjson"), "utf8").trimEnd().split("\n");
@@ -103,6 +121,23 @@ describe("the run file", () => {
       "run-ended",
       "report",
     ]);
+    expect(warnings).toEqual([]);
+  });
+
+  test("shows by its time that bytes are moved, each minute at most", async () => {
+    const sink = runFile();
+    const files = openRunFiles(stateDir);
+    const touched = async (seconds: number) => {
+      sink.event({ kind: "progress", at: at(seconds), job: "job-a", bytes: seconds });
+      return (await files.find("01JC4"))?.summary.touched;
+    };
+    for (const event of [started, plan]) sink.event(event);
+    const times: (string | undefined)[] = [];
+    for (const seconds of [3600, 3601, 3659, 3660, 3700, 7200]) times.push(await touched(seconds));
+    expect(times).toEqual([3600, 3600, 3600, 3660, 3660, 7200].map(at));
+    sink.end(foldReport([started, plan, ended]));
+    expect((await files.find("01JC4"))?.summary).toMatchObject({ state: "ended" });
+    expect((await files.find("01JC4"))?.summary.touched).toBe(undefined);
     expect(warnings).toEqual([]);
   });
 

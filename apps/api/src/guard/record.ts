@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Context, MiddlewareHandler } from "hono";
 import { readForm } from "../form.ts";
 import type { Env, Scene } from "../scene.ts";
+import type { Token } from "../tokens.ts";
 
 /** Writes down who asks for a change before it is made, and what was answered after it; what was looked up is old then. */
 export function recordChanges({ audit, now, reads, log }: Recorder): MiddlewareHandler<Env> {
@@ -15,9 +16,11 @@ export function recordChanges({ audit, now, reads, log }: Recorder): MiddlewareH
     try {
       await next();
     } finally {
-      reads.forget();
+      // What was refused has changed nothing, and who may not may not cost looks either. What broke may have done half of it.
+      const { status } = context.res;
+      if (status < 400 || status >= 500) reads.forget();
       // It has been done: whoever asked must not be told to do it again because of this.
-      await audit({ ...line(), status: context.res.status }).catch((error: unknown) =>
+      await audit({ ...line(), status }).catch((error: unknown) =>
         log("the audit log lacks what came of a request", error),
       );
     }
@@ -32,10 +35,22 @@ export async function recordTaking(
   await audit({ ...linesOf(context, now)(), query: new URL(context.req.url).search });
 }
 
+/**
+ * Who comes in and goes, and who tried to: one line, before it is done. Never what he showed.
+ * @param who undefined: nobody that is known here
+ */
+export async function recordDoor(
+  context: Context<Env>,
+  { who, status }: { readonly who: Token | undefined; readonly status: number },
+  { audit, now }: Pick<Recorder, "audit" | "now">,
+): Promise<void> {
+  await audit({ ...linesOf(context, now, who)(), status });
+}
+
 /** What every line of one request begins with. */
-function linesOf(context: Context<Env>, now: () => number) {
+function linesOf(context: Context<Env>, now: () => number, who: Token | undefined = context.get("caller")) {
   const { method, path } = context.req;
-  const { id: token, name } = context.get("caller");
+  const { id: token, name } = who ?? {};
   const request = randomUUID();
   return () => ({ at: new Date(now()).toISOString(), request, token, name, method, path });
 }

@@ -8,10 +8,7 @@ import type { Env } from "../scene.ts";
  * names that are ours are answered. No browser reaches a unix socket; who puts a proxy before it names its hosts.
  */
 export function requireHost({ listen, hosts }: ApiSettings): MiddlewareHandler<Env> {
-  const ours = new Set([
-    ...hosts.map((host) => host.toLowerCase()),
-    ...("port" in listen ? loopback(listen.port) : []),
-  ]);
+  const ours = new Set([...hosts.map((host) => host.toLowerCase()), ...("port" in listen ? namesOf(listen) : [])]);
   const any = "socket" in listen && hosts.length === 0;
   return async ({ req }, next) => {
     const host = req.header("host")?.toLowerCase() ?? "";
@@ -22,8 +19,9 @@ export function requireHost({ listen, hosts }: ApiSettings): MiddlewareHandler<E
   };
 }
 
-function loopback(port: number): readonly string[] {
-  const names = ["localhost", "127.0.0.1", "[::1]"];
+/** Loopback, and the very address that is listened on. */
+function namesOf({ host, port }: Extract<ApiSettings["listen"], { readonly port: number }>): readonly string[] {
+  const names = ["localhost", "127.0.0.1", "[::1]", host.toLowerCase()];
   return [...names.map((name) => `${name}:${port}`), ...(port === 80 ? names : [])];
 }
 

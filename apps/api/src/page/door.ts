@@ -2,13 +2,15 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { readForm } from "../form.ts";
+import { recordDoor } from "../guard/record.ts";
 import { COOKIE } from "../guard/who.ts";
 import type { Env, Scene } from "../scene.ts";
 import { SESSION_LIFE } from "../sessions.ts";
 import { loginSheet } from "./login.ts";
 
 /** A browser shows the token once, and keeps a session of its own: the token revoked, it is worth nothing at once. */
-export function mountDoor(app: OpenAPIHono<Env>, { tokens, sessions }: Pick<Scene, "tokens" | "sessions">): void {
+export function mountDoor(app: OpenAPIHono<Env>, scene: Pick<Scene, "tokens" | "sessions" | "audit" | "now">): void {
+  const { tokens, sessions } = scene;
   const closeOld = (context: Context<Env>): void => {
     const kept = getCookie(context, COOKIE);
     if (kept !== undefined) sessions.close(kept);
@@ -16,6 +18,7 @@ export function mountDoor(app: OpenAPIHono<Env>, { tokens, sessions }: Pick<Scen
   app.post("/login", async (context) => {
     const { token } = await readForm(context);
     const found = await tokens.find(typeof token === "string" ? token.trim() : "");
+    await recordDoor(context, { who: found, status: found ? 303 : 401 }, scene);
     if (!found) return answerLogin(context, true);
     closeOld(context);
     const secure = context.req.header("x-forwarded-proto") === "https";
@@ -23,8 +26,15 @@ export function mountDoor(app: OpenAPIHono<Env>, { tokens, sessions }: Pick<Scen
     setCookie(context, COOKIE, sessions.open(found), { httpOnly: true, sameSite: "Strict", path: "/", secure, maxAge });
     return context.redirect("/", 303);
   });
-  app.post("/logout", (context) => {
-    closeOld(context);
+  app.post("/logout", async (context) => {
+    const kept = getCookie(context, COOKIE);
+    try {
+      const who = kept === undefined ? undefined : await sessions.find(kept);
+      // Whoever has no session leaves nothing.
+      if (who) await recordDoor(context, { who, status: 303 }, scene);
+    } finally {
+      closeOld(context); // also where that cannot be written down
+    }
     deleteCookie(context, COOKIE, { path: "/" });
     return context.redirect("/", 303);
   });

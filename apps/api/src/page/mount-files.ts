@@ -39,7 +39,7 @@ export function mountFiles(app: OpenAPIHono<Env>, scene: Scene): void {
   app.get("/mappings/:mapping/files", explore, async (context) => {
     const after = rawQuery(context, "after");
     const place = placeOf(context);
-    const page = await backurne.files.list(place, { after });
+    const page = await backurne.files.list(place, { after, signal: context.req.raw.signal });
     return show(context, "Files", filesSheet(place.mapping, page, { after, scene }));
   });
   app.get("/mappings/:mapping/content", explore, (context) => answerFile(context, scene));

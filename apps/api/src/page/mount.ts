@@ -1,5 +1,5 @@
 import { describeError, type Diagnosis } from "@backurne/model";
-import { judgePrecheck, unknownStatus, type CheckStatus } from "@backurne/reports";
+import { goesOn, judgePrecheck, unknownStatus, type CheckStatus } from "@backurne/reports";
 import { loadPrecheck } from "backurne/check";
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
@@ -39,14 +39,23 @@ export function mountPage(app: OpenAPIHono<Env>, scene: Scene, known: Known): vo
   );
 
   app.get("/", read, async (context) => {
-    const [images, usage, check, all] = await Promise.all([
+    const [images, usage, space, check, all] = await Promise.all([
       reads.share("images", () => backurne.list()),
       soon(known.usage()),
+      soon(known.space()),
       checkOf(scene),
       runs.list(),
     ]);
-    const going = await Promise.all(all.filter(({ state }) => state === "running").map(({ run }) => runs.find(run)));
-    return show(context, "/", "Overview", overview({ images, usage, check, going }, scene), true);
+    const going = await Promise.all(
+      all.runs.filter((run) => run.state === "running" || goesOn(run, now())).map(({ run }) => runs.find(run)),
+    );
+    return show(
+      context,
+      "/",
+      "Overview",
+      overview({ images, usage, space, check, going, trouble: all.trouble }, scene),
+      true,
+    );
   });
   app.get("/images/:image", read, async (context) => {
     const image = context.req.param("image");

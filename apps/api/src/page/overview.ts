@@ -1,5 +1,5 @@
 import type { CheckStatus } from "@backurne/reports";
-import type { ImageListing, ImageUsage } from "@backurne/model";
+import type { ImageListing, ImageUsage, PoolSpace } from "@backurne/model";
 import { html } from "hono/html";
 import type { Run } from "../documents.ts";
 import type { Scene } from "../scene.ts";
@@ -8,12 +8,16 @@ import { ago, bytes, count, imagePath, name, when, type Html } from "./words.ts"
 interface Seen {
   readonly images: readonly ImageListing[];
   readonly usage: readonly ImageUsage[] | undefined;
+  /** undefined: nobody says, or not yet. */
+  readonly space: PoolSpace | undefined;
   readonly check: CheckStatus;
   readonly going: readonly Run[];
+  /** Of the runs of this host. */
+  readonly trouble?: string | undefined;
 }
 
 /** What is protected, what is late, what goes on, the space. */
-export function overview({ images, usage, check, going }: Seen, scene: Scene): Html {
+export function overview({ images, usage, space, check, going, trouble }: Seen, scene: Scene): Html {
   const current = images.filter(({ kind }) => kind === "current");
   const here = current.filter(({ state }) => state === "present");
   const late = here.filter((image) => image.late.length > 0);
@@ -32,11 +36,12 @@ export function overview({ images, usage, check, going }: Seen, scene: Scene): H
       ${card(String(late.length), "late", late.length > 0 ? "bad" : "good")}
       ${card(String(wrong.length), "suspect or alarmed", wrong.length > 0 ? "bad" : "good")}
       ${card(String(images.reduce((sum, image) => sum + image.snapshots, 0)), "restore points", "")}
-      ${card(bytes(used), "used by backups", "")}
+      ${card(bytes(used), "used by backups", "")} ${space ? fullness(space) : ""}
     </ul>
     <section aria-labelledby="now">
       <h2 id="now">Now</h2>
-      ${going.length === 0 ? html`<p class="quiet">No run goes on in this server. <a href="/runs">Runs</a></p>` : going.map(goes)}
+      ${trouble === undefined ? "" : html`<p class="bad" role="alert">${name(trouble)}</p>`}
+      ${going.length === 0 ? html`<p class="quiet">No run goes on on this host. <a href="/runs">Runs</a></p>` : going.map(goes)}
     </section>
     <section aria-labelledby="disks">
       <h2 id="disks">Backups</h2>
@@ -67,6 +72,16 @@ export function overview({ images, usage, check, going }: Seen, scene: Scene): H
 
 function card(number: string, words: string, tone: string): Html {
   return html`<li class="card ${tone}"><b>${number}</b><span>${words}</span></li>`;
+}
+
+/** From here on it is time to think of more, as doctor says. */
+const NEARLY = 0.85;
+
+function fullness({ pool, stored, available }: PoolSpace): Html {
+  const part = stored + available > 0 ? stored / (stored + available) : 1;
+  // What is not yet full is never called so.
+  const percent = Math.floor(part * 100);
+  return card(`${percent}%`, `of pool ${name(pool)} full, room for ${bytes(available)}`, part < NEARLY ? "" : "warn");
 }
 
 /** Trouble first; then by name, as they come. */
@@ -102,11 +117,12 @@ export function stateOf({ state, suspect, alarm, late, hold, held }: ImageListin
 }
 
 /** A run that goes on; the script makes it move. */
-export function goes({ run, progress, started, host }: Run): Html {
+export function goes({ run, progress, started, host, state }: Run): Html {
   const { jobs, bytes: moved, waiting } = progress ?? { jobs: { ended: 0, total: 0 }, bytes: 0, waiting: 0 };
   return html`<div class="run" data-run="${run}">
     <div>
       <a href="/runs/${run}">Run on ${name(host)}</a> <span class="quiet">since ${started.slice(11, 16)}Z</span>
+      ${state === "open" ? html`<span class="chip" title="in another process of this host">goes on elsewhere</span>` : ""}
     </div>
     <progress
       class="bar"

@@ -1,7 +1,7 @@
 // Everything works without this script; it makes what goes on move, and lists shorter.
 "use strict";
 
-// Live progress: the server says how far a run is; its end shows the whole page anew.
+// Live progress: the server says how far a run is, one of another process by its file; its end shows the whole page anew.
 for (const box of document.querySelectorAll("[data-run]")) {
   const source = new EventSource(`/api/v1/runs/${encodeURIComponent(box.dataset.run)}/events`);
   source.addEventListener("progress", ({ data }) => showProgress(box, JSON.parse(data)));

@@ -1,16 +1,18 @@
 import { shortName, type RunEvent } from "@backurne/model";
-import { formatClock, formatLocalTime, startTelling, type RunSummary } from "@backurne/reports";
+import { formatClock, formatLocalTime, goesOn, startTelling, type RunSummary } from "@backurne/reports";
 import { html } from "hono/html";
 import type { Run } from "../documents.ts";
+import type { RunList } from "../runs/runs.ts";
 import type { Caller, Scene } from "../scene.ts";
 import { action } from "./layout.ts";
 import { goes } from "./overview.ts";
 import { bytes, count, name, when, type Html } from "./words.ts";
 
 /** The newest first. */
-export function runsSheet(runs: readonly RunSummary[], { scene, caller }: { scene: Scene; caller: Caller }): Html {
+export function runsSheet({ runs, trouble }: RunList, { scene, caller }: { scene: Scene; caller: Caller }): Html {
   return html`<h1>Runs</h1>
     <p class="lead">Of this host. ${action(caller, "backup", { path: "/runs", word: "Start a run", plain: false })}</p>
+    ${trouble === undefined ? "" : html`<p class="bad" role="alert">${name(trouble)}</p>`}
     <section>
       ${
         runs.length === 0
@@ -44,7 +46,7 @@ function runRow(run: RunSummary, scene: Scene): Html {
     <td class="name">
       <a href="/runs/${run.run}">${when(started, scene)}</a> <span class="quiet">${name(run.host)}</span>
     </td>
-    <td data-is="State">${chipOf(run)}</td>
+    <td data-is="State">${chipOf(run, scene)}</td>
     <td data-is="Took">${took}</td>
     <td data-is="Done" class="number">${totals?.done ?? "–"}</td>
     <td data-is="Failed" class="number ${totals?.failed ? "bad" : ""}">${totals?.failed ?? "–"}</td>
@@ -53,7 +55,9 @@ function runRow(run: RunSummary, scene: Scene): Html {
   </tr>`;
 }
 
-function chipOf({ state, exit }: Pick<RunSummary, "state" | "exit">): Html {
+function chipOf(run: RunSummary, { now }: Pick<Scene, "now">): Html {
+  const { state, exit } = run;
+  if (goesOn(run, now())) return html`<span class="chip">goes on elsewhere</span>`;
   if (state === "running") return html`<span class="chip">goes on</span>`;
   if (state === "open") return html`<span class="chip warn">no end seen</span>`;
   return exit === 0 ? html`<span class="chip good">well</span>` : html`<span class="chip bad">exit ${exit}</span>`;
@@ -64,15 +68,14 @@ export function runSheet(
   run: Run,
   { scene, caller, events }: { scene: Scene; caller: Caller; events: readonly RunEvent[] },
 ): Html {
-  const { report } = run;
+  const going = run.state === "running" || goesOn(run, scene.now());
   return html`<h1>Run of ${when(run.started, scene)}</h1>
     <p class="lead">
-      ${chipOf(run)} on ${name(run.host)}
+      ${chipOf(run, scene)} on ${name(run.host)}
       <span class="mono">${run.run}</span>
       ${run.state === "running" ? action(caller, "backup", { path: `/runs/${run.run}/stop`, word: "Stop it" }) : ""}
     </p>
-    ${run.state === "running" ? html`<section>${goes(run)}</section>` : ""} ${report ? outcome(report) : ""}
-    ${toldLines(events, scene)}`;
+    ${going ? html`<section>${goes(run)}</section>` : run.report ? outcome(run.report) : ""} ${toldLines(events, scene)}`;
 }
 
 /** So many lines at most, the newest. */

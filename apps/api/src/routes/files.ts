@@ -18,7 +18,8 @@ const listed = endpoint({
   answer: files,
   async run({ params, query: { limit }, context }, { backurne }) {
     const after = rawQuery(context, "after");
-    const page = await backurne.files.list(placeOf(context), { after, ...(limit !== undefined && { limit }) });
+    const { signal } = context.req.raw;
+    const page = await backurne.files.list(placeOf(context), { after, limit, signal });
     return { version: 1, kind: "files", mapping: params.mapping, ...page };
   },
 });

@@ -3,6 +3,7 @@ import { streamSSE } from "hono/streaming";
 import { z } from "zod";
 import { run, runs, runSummary } from "../documents.ts";
 import { endpoint } from "../endpoint.ts";
+import { findCaller } from "../guard/who.ts";
 import { flag, number, word } from "./words.ts";
 
 const which = z.object({ run: z.string().regex(/^[\w-]{1,64}$/) });
@@ -31,7 +32,7 @@ const listed = endpoint({
   scope: "read",
   summary: "The runs of this host, the newest first",
   answer: runs,
-  run: async (_, scene) => ({ version: 1, kind: "runs", runs: await scene.runs.list() }),
+  run: async (_, scene) => ({ version: 1, kind: "runs", ...(await scene.runs.list()) }),
 });
 
 const started = endpoint({
@@ -89,7 +90,6 @@ const followed = endpoint({
   query: z.object({ from: number.optional() }),
   async run({ params, query, context }, scene) {
     await scene.runs.find(params.run);
-    const caller = context.get("caller");
     const last = context.req.header("last-event-id") ?? "";
     const from = /^\d{1,9}$/.test(last) ? Number(last) + 1 : (query.from ?? 0);
     context.header("x-accel-buffering", "no");
@@ -99,8 +99,8 @@ const followed = endpoint({
     return streamSSE(context, async (stream) => {
       const stop = new AbortController();
       stream.onAbort(() => stop.abort());
-      // A token that was revoked meanwhile is worth nothing here either.
-      const mayStay = async (): Promise<boolean> => (await scene.tokens.get(caller.id)) !== undefined;
+      // A token that was revoked meanwhile is worth nothing here either, nor a session that is over.
+      const mayStay = async (): Promise<boolean> => (await findCaller(context, scene)) !== undefined;
       const beat = setInterval(async () => {
         if (await mayStay().catch(() => true)) await stream.write(": still here\n\n");
         else stop.abort();

@@ -1,5 +1,5 @@
 import type { RunEvent, RunReport } from "@backurne/model";
-import type { ProgressView, RunLine } from "@backurne/reports";
+import { applyProgress, initialProgress, viewProgress, type ProgressView, type RunLine } from "@backurne/reports";
 import type { LiveRun } from "./live.ts";
 
 /** What whoever follows a run is told. `id` counts the events: who comes back goes on behind the last one he has. */
@@ -31,14 +31,24 @@ export async function* followLive(live: LiveRun, from: number, signal: AbortSign
   }
 }
 
-/** A run of another process tells no progress. */
-export async function* followFile(file: AsyncIterable<readonly RunLine[]>, from: number): AsyncGenerator<Told> {
+/** Of a run of another process only that is known which its file tells: which jobs go on and have ended, and not how far each is. */
+export async function* followFile(
+  file: AsyncIterable<readonly RunLine[]>,
+  from: number,
+  now: () => number,
+): AsyncGenerator<Told> {
   let id = 0;
+  let progress = initialProgress;
   for await (const lines of file) {
     for (const line of lines) {
-      if (line.kind === "report") yield { kind: "report", report: line };
-      else if (id >= from) yield { kind: "event", id, event: line };
+      if (line.kind === "report") {
+        yield { kind: "report", report: line };
+        return;
+      }
+      progress = applyProgress(progress, line);
+      if (id >= from) yield { kind: "event", id, event: line };
       id += 1;
     }
+    yield { kind: "progress", progress: viewProgress(progress, now()) };
   }
 }

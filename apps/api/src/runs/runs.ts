@@ -2,9 +2,13 @@ import { BackurneError, type RunEvent, type RunReport } from "@backurne/model";
 import {
   addFailures,
   applyEvent,
+  applyProgress,
   finishRun,
+  goesOn,
+  initialProgress,
   initialRun,
   openRunFiles,
+  viewProgress,
   type ProgressView,
   type RunSummary,
 } from "@backurne/reports";
@@ -21,8 +25,8 @@ export interface Runs {
    * @throws BackurneError `usage`: what it is restricted to does not exist; `held`: too many go on here.
    */
   start(options: RunOptions): Promise<RunSummary>;
-  /** The newest first. */
-  list(): Promise<readonly RunSummary[]>;
+  /** The newest first; `trouble`: why there may be more. */
+  list(): Promise<RunList>;
   /** @throws BackurneError `not-found` */
   find(run: string): Promise<Run>;
   /** All that was said of it so far. */
@@ -36,6 +40,12 @@ export interface Runs {
   isGoing(run: string): boolean;
   /** Stops them all, and waits for them. */
   close(because: string): Promise<void>;
+}
+
+export interface RunList {
+  readonly runs: readonly RunSummary[];
+  /** For people: what cannot be read, and the way out. */
+  readonly trouble?: string | undefined;
 }
 
 export interface RunsOptions {
@@ -62,10 +72,12 @@ const MOST = 4;
 
 export function openRuns({ backurne, stateDir, now, openOutlet, changed, log }: RunsOptions): Runs {
   const files = openRunFiles(stateDir);
-  const going = new Map<string, Going>();
+  const here = new Map<string, Going>();
+  /** Outlets may take minutes to close; a run that has its report has ended all the same. */
+  const going = (): readonly Going[] => [...here.values()].filter(({ live }) => !live.report);
 
   async function start(options: RunOptions): Promise<RunSummary> {
-    if (going.size >= MOST) {
+    if (going().length >= MOST) {
       throw new BackurneError("held", `${MOST} runs go on here already`, { hint: "wait for one of them" });
     }
     const begun = Promise.withResolvers<RunSummary>();
@@ -86,7 +98,7 @@ export function openRuns({ backurne, stateDir, now, openOutlet, changed, log }: 
       if (event.kind !== "run-started") return;
       const entry = { begun: { run: event.run, host: event.host, started: event.at }, live, controller, ended };
       run = event.run;
-      going.set(run, entry);
+      here.set(run, entry);
       begun.resolve(summaryOf(entry));
     };
     // It tells that it has started before it first waits: by then `ended` has to be there.
@@ -97,34 +109,42 @@ export function openRuns({ backurne, stateDir, now, openOutlet, changed, log }: 
         if (run === undefined) throw error;
         return end(finishRun(applyEvent(state, brokenBy(error, now()))));
       })
-      .finally(() => run !== undefined && going.delete(run));
+      .finally(() => run !== undefined && here.delete(run));
     ended.catch(begun.reject);
     return begun.promise;
   }
 
   async function find(run: string): Promise<Run> {
-    const mine = going.get(run);
+    const mine = here.get(run);
     if (mine) {
-      const summary = summaryOf(mine);
-      return { version: 1, kind: "run", ...summary, progress: mine.live.progress() };
+      const { report } = mine.live;
+      const rest = report ? { report } : { progress: mine.live.progress() };
+      return { version: 1, kind: "run", ...summaryOf(mine), ...rest };
     }
     const found = await files.find(run);
     if (!found) throw new BackurneError("not-found", "there is no such run", { hint: "the newest hundred are kept" });
-    return { version: 1, kind: "run", ...found.summary, report: found.report };
+    const { summary, report } = found;
+    if (!goesOn(summary, now())) return { version: 1, kind: "run", ...summary, report };
+    const progress = viewProgress((await files.events(run)).reduce(applyProgress, initialProgress), now());
+    return { version: 1, kind: "run", ...summary, progress, report };
   }
 
   return {
     start,
     find,
-    events: async (run) => going.get(run)?.live.events ?? files.events(run),
+    events: async (run) => here.get(run)?.live.events ?? files.events(run),
     async list() {
-      const recorded = (await files.list()).map(({ summary }) => summary).filter(({ run }) => !going.has(run));
-      const mine = [...going.values()].map(summaryOf);
-      return [...mine, ...recorded].sort((a, b) => (a.started < b.started ? 1 : -1));
+      const { runs, trouble } = await files.look();
+      const recorded = runs.map(({ summary }) => summary).filter(({ run }) => !here.has(run));
+      const mine = [...here.values()].map(summaryOf);
+      return {
+        runs: [...mine, ...recorded].sort((a, b) => (a.started < b.started ? 1 : -1)),
+        ...(trouble && { trouble: `${trouble.message}: ${trouble.hint}` }),
+      };
     },
     async cancel(run, by) {
-      const mine = going.get(run);
-      if (!mine) {
+      const mine = here.get(run);
+      if (!mine || mine.live.report) {
         const { state } = await find(run);
         const why = state === "ended" ? "it has ended" : "it is not a run of this process";
         throw new BackurneError("refused", `${why}: it cannot be stopped here`);
@@ -133,18 +153,18 @@ export function openRuns({ backurne, stateDir, now, openOutlet, changed, log }: 
       return summaryOf(mine);
     },
     async *follow(run, from, signal) {
-      const mine = going.get(run);
+      const mine = here.get(run);
       if (mine) yield* followLive(mine.live, from, signal);
       else {
         await find(run);
-        yield* followFile(files.follow(run, signal), from);
+        yield* followFile(files.follow(run, signal), from, now);
       }
     },
-    progress: () => [...going.values()].map(({ live }) => live.progress()),
-    isGoing: (run) => going.has(run),
+    progress: () => going().map(({ live }) => live.progress()),
+    isGoing: (run) => going().some(({ begun }) => begun.run === run),
     async close(because) {
-      for (const { controller } of going.values()) controller.abort(because);
-      await Promise.allSettled([...going.values()].map(({ ended }) => ended));
+      for (const { controller } of here.values()) controller.abort(because);
+      await Promise.allSettled([...here.values()].map(({ ended }) => ended));
     },
   };
 }

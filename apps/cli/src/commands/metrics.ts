@@ -15,7 +15,8 @@ export const metrics: Command = {
     dressHelp(parser, {
       usage:
         "backurne metrics [--textfile FILE]\n\nPrints metrics of the backups, of the last runs of this host, and of what precheck stored, in the text\n" +
-        "format of Prometheus. `backurne serve` answers the same at /metrics.",
+        "format of Prometheus. `backurne serve` answers the same at /metrics. What cannot be looked at is left out; it ends with that error\n" +
+        "once the rest is written.",
       examples: [
         ["backurne metrics --textfile /var/lib/prometheus/node-exporter/backurne.prom", "behind the backup, in cron"],
         ["backurne metrics | grep late", "to look at"],
@@ -32,17 +33,32 @@ export const metrics: Command = {
         import("backurne/check"),
       ]);
       const { stateDir } = settings;
-      const [images, usage, space, runs, precheck] = await Promise.all([
-        backurne.list(),
-        backurne.stats(),
+      // What cannot be looked at keeps nobody from the rest: an alert on it needs a file that is there and new.
+      const failures: unknown[] = [];
+      const seen = <T>(look: Promise<T>): Promise<T | undefined> =>
+        look.catch((error: unknown) => void failures.push(error));
+      const [images, usage, space, { runs, trouble }, precheck] = await Promise.all([
+        seen(backurne.list()),
+        seen(backurne.stats()),
         backurne.space().catch(() => undefined),
-        openRunFiles(stateDir).list(),
+        openRunFiles(stateDir).look(),
         loadPrecheck({ env: {}, stateDir }).catch(() => undefined),
       ]);
-      const text = await renderMetrics({ now: world.now(), images, usage, space, runs, progress: [], precheck });
+      const text = await renderMetrics({
+        now: world.now(),
+        images,
+        usage,
+        space,
+        runs,
+        unread: trouble !== undefined,
+        progress: [],
+        precheck,
+      });
       if (args.textfile === undefined) world.stdout.write(text);
       // node_exporter takes what ends in .prom, and must never see half of it.
       else await replaceFile(args.textfile, text, 0o644);
+      const [failure = trouble] = failures;
+      if (failure !== undefined) throw failure;
       return 0;
     }),
 };

@@ -2,7 +2,7 @@ import type { ImageListing, ImageUsage, JobReport, PoolSpace, Precheck, RunRepor
 import { Gauge, Registry } from "prom-client";
 import { CHECK_EXIT, judgePrecheck } from "../check-status.ts";
 import type { ProgressView } from "../progress-view.ts";
-import type { RecordedRun } from "../run-files.ts";
+import { goesOn, type RecordedRun } from "../run-files.ts";
 
 /** What there is to measure; what nobody knows is left out. */
 export interface Measured {
@@ -14,13 +14,13 @@ export interface Measured {
   readonly space?: PoolSpace | undefined;
   /** Of this host, the newest first. */
   readonly runs: readonly RecordedRun[];
+  /** Some of them must not be read, or all. */
+  readonly unread?: boolean | undefined;
   /** Of runs of this very process. */
   readonly progress: readonly ProgressView[];
   readonly precheck?: Precheck | undefined;
 }
 
-/** ms without an event after which a run without an end counts as dead. */
-const SILENCE = 3_600_000;
 /** Guests may share a name, and so do generations of one: only the image tells them apart. */
 const DISK = ["cluster", "guest", "disk", "image"] as const;
 
@@ -75,10 +75,9 @@ function measureImages({ images, usage, space }: Measured, gauge: Make): void {
   }
 }
 
-function measureRuns({ now, runs, progress }: Measured, gauge: Make): void {
-  const open = runs.filter(
-    ({ summary, report }) => summary.state === "open" && now - Date.parse(report.ended) < SILENCE,
-  );
+function measureRuns({ now, runs, unread = false, progress }: Measured, gauge: Make): void {
+  gauge("runs_listed", "1 when all run files of this host could be read").set(unread ? 0 : 1);
+  const open = runs.filter(({ summary }) => goesOn(summary, now));
   gauge("runs_in_progress", "Runs that go on on this host").set(progress.length + open.length);
   const sum = (of: (view: ProgressView) => number) => progress.reduce((total, view) => total + of(view), 0);
   gauge("transfers_in_progress", "Transfers of this process").set(sum(({ transfers }) => transfers.length));
