@@ -41,7 +41,7 @@ export async function forgetImage(house: House, reference: string): Promise<Forg
 }
 
 function refuseUseful({ input, state }: Named): void {
-  if (FORGETTABLE.includes(state.state)) return;
+  if (FORGETTABLE.includes(state.state) || state.absent) return;
   const name = printable(shortName(input.subject));
   if (state.state === "present") {
     throw refused(`${name} is being backed up`, "exclude its disk first, or let its points expire by their policy");

@@ -6,6 +6,7 @@ import {
   parseImageName,
   printable,
   type Hold,
+  type SourceState,
   type TrashRestored,
 } from "@backurne/model";
 import { candidatesOf, type Candidate } from "@backurne/planner";
@@ -16,6 +17,9 @@ import { openIntents } from "./intents.ts";
 import { openLeases } from "./lease.ts";
 import { planInput } from "./plan.ts";
 import { findTrashed, readTrash, type Trashed } from "./trash.ts";
+
+/** What nobody could look for tonight may be known as gone the next time. */
+const FADING: readonly (SourceState | undefined)[] = ["vanished", "unlistable"];
 
 /** The image is back with its marks and snapshots. Where its policy would let it go again at once, it is held. */
 export async function restoreTrashed(house: House, reference: string): Promise<TrashRestored> {
@@ -43,7 +47,7 @@ export async function restoreTrashed(house: House, reference: string): Promise<T
     }
     await house.backup.removeMetadata(image, markKey("trashed"));
     const { facts, candidate } = await lookFor(image, house);
-    const hold = candidate?.state.state === "vanished" ? await keep(image, house) : undefined;
+    const hold = FADING.includes(candidate?.state.state) ? await keep(image, house) : undefined;
     const { chain } = candidate?.input ?? {};
     if (chain) {
       const marks = { ...chain.marks, trashed: undefined, ...(hold && { hold }) };

@@ -68,6 +68,7 @@ export function candidatesOf(given: PlanInput): readonly Candidate[] {
   const omitted = clusters.flatMap((cluster) => (cluster.omitted ?? []).map((one) => ({ cluster, one })));
   const seen = new Set([...disks.map(({ disk }) => disk), ...omitted.map(({ one }) => one)].map(keyOf));
   const missing = input.pool.chains.filter((chain) => chain.kind === "closed" || !seen.has(formatKey(chain.key)));
+  const doubts = new Map(clusters.map((facts) => [facts, doubtListing(facts, input)]));
   return [
     ...disks
       .filter(({ disk }) => isAsked(disk.disk, input))
@@ -75,7 +76,7 @@ export function candidatesOf(given: PlanInput): readonly Candidate[] {
     ...omitted
       .filter(({ one }) => isAsked(one.disk, input))
       .map(({ cluster, one }) => omittedCandidate(input, cluster, { one, chain: chains.get(keyOf(one)) })),
-    ...missing.flatMap((chain) => missingCandidate(input, chain, chains) ?? []),
+    ...missing.flatMap((chain) => missingCandidate(input, chain, { current: chains, doubts }) ?? []),
   ];
 }
 
@@ -136,16 +137,21 @@ function omittedCandidate(
   };
 }
 
+/** Of the clusters whose listing is not believed. */
+type Doubts = ReadonlyMap<ClusterFacts, string | undefined>;
+
 function missingCandidate(
   input: PlanInput,
   chain: ChainFacts,
-  current: ReadonlyMap<string, ChainFacts>,
+  { current, doubts }: { current: ReadonlyMap<string, ChainFacts>; doubts: Doubts },
 ): Candidate | undefined {
   const cluster = ownerOf(chain, input);
   if (input.filter.vmid !== undefined && chain.marks.guest?.vmid !== input.filter.vmid) return undefined;
   if (input.filter.cluster !== undefined && cluster?.cluster.name !== input.filter.cluster) return undefined;
   const state =
-    chain.kind === "closed" ? stateOfClosed(chain, current.get(formatKey(chain.key))) : stateOfMissing(chain, cluster);
+    chain.kind === "closed"
+      ? stateOfClosed(chain, current.get(formatKey(chain.key)))
+      : stateOfMissing(chain, cluster, cluster && doubts.get(cluster));
   const guest = chain.comment === NO_COMMENT ? chain.key.disk : chain.comment;
   const name = { guest, disk: chain.key.disk, key: chain.key, image: chain.image };
   const subject = { cluster: cluster?.cluster.name ?? chain.key.ident, ...name };

@@ -7,6 +7,8 @@ export interface State {
   readonly because: string;
   /** ISO time since when a source is missing or gone. */
   readonly since?: string | undefined;
+  /** No run will ever take it for gone, as things are: a person may say that it is. */
+  readonly absent?: true;
 }
 
 /** A source is gone when complete listings have missed it this often, over this long. */
@@ -32,8 +34,8 @@ export function liesElsewhere({ marks: { source } }: ChainFacts, { cluster }: Cl
   return here === there ? undefined : `it is backed up from ${there}, and ${cluster.name} is ${here} now`;
 }
 
-/** What is to be said of a chain whose disk no listing shows. */
-export function stateOfMissing(chain: ChainFacts, cluster: ClusterFacts | undefined): State {
+/** What is to be said of a chain whose disk no listing shows. `doubt`: why the listing is not believed (`doubtListing`). */
+export function stateOfMissing(chain: ChainFacts, cluster: ClusterFacts | undefined, doubt?: string): State {
   if (!cluster) return { state: "unconfigured", because: "its cluster is not in the configuration" };
   const { name } = cluster.cluster;
   if (!cluster.disks) return { state: "unlistable", because: `${name} could not be listed` };
@@ -46,8 +48,11 @@ export function stateOfMissing(chain: ChainFacts, cluster: ClusterFacts | undefi
     return { state: "unlistable", because: `${name} is another cluster than the one recorded (fsid)` };
   }
   const elsewhere = liesElsewhere(chain, cluster);
-  if (elsewhere !== undefined) return { state: "unlistable", because: elsewhere };
+  if (elsewhere !== undefined) return { state: "unlistable", because: elsewhere, absent: true };
   const { gone } = chain.marks;
+  if (doubt !== undefined && !isConfirmedGone(gone)) {
+    return { state: "unlistable", because: `${name} ${doubt}`, absent: true };
+  }
   if (!gone) return { state: "unlistable", because: `not on ${name}, first time seen so` };
   const day = gone.since.slice(0, 10);
   if (isConfirmedGone(gone)) {

@@ -1,4 +1,4 @@
-import { precheck } from "@backurne/engine";
+import { forgetImage, precheck, restoreTrashed } from "@backurne/engine";
 import { parseMarks } from "@backurne/model";
 import { expect, test } from "vitest";
 import { backUp, DAY, openWorld, profile, type World } from "../src/index.ts";
@@ -43,6 +43,11 @@ test("most of a cluster at once is not taken for deleted: each run says so, chec
   for (const [image] of lost) expect(world.backup.points(`alpha;${image};None`)).toHaveLength(1);
   const { problems } = await precheck(world.host("bk1"));
   expect(problems).toContainEqual(expect.objectContaining({ kind: "unlisted", severity: "critical", about: "alpha" }));
+  // Whoever knows that it has gone says so; what comes back from there is kept.
+  const [[first], ...others] = lost as [(typeof lost)[number], ...typeof lost];
+  expect(await forgetImage(world.host("bk1"), `alpha/${first}`)).toMatchObject({ points: 1 });
+  expect(await restoreTrashed(world.host("bk1"), `alpha/${first}`)).toMatchObject({ hold: { by: "bk1" } });
+  expect(others).toHaveLength(5);
   for (const [image, one] of lost) images.set(image, one);
   expect(await nights(world, 1)).toMatchObject({ exit: 0, failures: [] });
 });
