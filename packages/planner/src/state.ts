@@ -78,5 +78,7 @@ export function stateOfClosed(
     return { state: "unlistable", because: "closed as suspect, and its successor has not been verified" };
   }
   if (good) return { state: "vanished", because: "closed generation" };
-  return { state: "unlistable", because: "closed generation whose successor has no good backup" };
+  const none = successor === undefined;
+  const because = `closed generation ${none ? "without a successor" : "whose successor has no good backup"}`;
+  return { state: "unlistable", because, ...(none && { absent: true }) };
 }

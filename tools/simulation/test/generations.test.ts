@@ -127,3 +127,23 @@ test("a suspect generation is not forgotten before its successor has been compar
   });
   expect(world.backup.images.has(closed)).toBe(true);
 });
+
+test("an old generation whose successor was put away waits for nobody: it can be forgotten, too", async () => {
+  const world = await recreate(2);
+  await backUp(world.host("bk1"));
+  world.backup.images.delete(TARGET);
+  world.live("alpha").images.delete("disk");
+  const closed = closedOf(world);
+  await nothingHappens(world);
+  expect(await forgetImage(world.host("bk1"), closed)).toMatchObject({ image: closed, points: 2 });
+});
+
+/** To what is left, however long nobody looks. */
+async function nothingHappens(world: World): Promise<void> {
+  const before = generations(world);
+  for (let night = 0; night < 9; night += 1) {
+    world.now += DAY;
+    await backUp(world.host("bk1"));
+  }
+  expect(generations(world)).toEqual(before);
+}
