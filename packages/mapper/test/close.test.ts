@@ -15,10 +15,17 @@ import { sweepExpired } from "../src/sweep.ts";
 
 let dir: string;
 let site: Site;
+/** Its image was renamed since it was mapped. */
+const CLONE = {
+  ...{ id: "1", size: 1, object_size: 1, features: [], flags: [] },
+  parent: { pool: "p", image: "renamed", snapshot: "s" },
+};
+
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), "backurne-close-"));
   // The only program there is: whatever else is run for it fails.
-  await writeFile(join(dir, "rbd"), `#!/bin/sh\necho "$*" >>${dir}/asked\ncase "$*" in children*) echo "[]";; esac\n`);
+  const answers = `children*) echo "[]";; info*) echo '${JSON.stringify(CLONE)}';;`;
+  await writeFile(join(dir, "rbd"), `#!/bin/sh\necho "$*" >>${dir}/asked\ncase "$*" in ${answers} esac\n`);
   await chmod(join(dir, "rbd"), 0o755);
   site = {
     stateDir: join(dir, "state"),
@@ -64,7 +71,13 @@ test("of what was mapped before a reboot nothing is touched but the clone", asyn
   ]);
   await using held = await holdPlace(placeOf("m1", site));
   await closeAll(held, { site, emit: () => {}, unique: createNames() });
-  expect((await asked()).map((line) => line.split(" --")[0])).toEqual(["rm", "children", "snap unprotect"]);
+  const words = (await asked()).map((line) => line.replaceAll(/ --(?!image)\S+( json)?/g, ""));
+  expect(words).toEqual([
+    "info --image=restore-1",
+    "rm --image=restore-1",
+    "children --image=renamed",
+    "snap unprotect --image=renamed",
+  ]);
   expect(await listMappings(site)).toEqual([]);
 });
 
