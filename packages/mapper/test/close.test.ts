@@ -81,6 +81,37 @@ test("of what was mapped before a reboot nothing is touched but the clone", asyn
   expect(await listMappings(site)).toEqual([]);
 });
 
+test.each(["before its journal", "behind the header"])(
+  "killed when it had only taken its place, %s: unmap and sweep give back the number, too",
+  async (when) => {
+    const { boot } = await ownLife();
+    const leave = async (): Promise<void> => {
+      if (when === "behind the header") await leaveJournal(boot, "2026-11-02T11:00:00.000Z", []);
+      else await (await takePlace(site))[Symbol.asyncDispose]();
+    };
+    await leave();
+    {
+      await using held = await holdPlace(placeOf("m1", site));
+      await closeAll(held, { site, emit: () => {}, unique: createNames() });
+    }
+    await leave();
+    expect(await sweepExpired(site)).toEqual([]);
+    expect(await readdir(site.runDir)).toEqual([]);
+    await using next = await takePlace(site);
+    expect(next.place.id).toBe("m1");
+  },
+);
+
+test("what was used has gone with what was in it: its number may be another configuration's by then", async () => {
+  const { boot } = await ownLife();
+  await leaveJournal(boot, "2026-11-02T11:00:00.000Z", [
+    { kind: "opening", step: 1, layer: "room", record: { at: join(dir, "elsewhere") } },
+    { kind: "closed", step: 1 },
+  ]);
+  expect(await sweepExpired(site)).toEqual([]);
+  expect(await readdir(site.runDir)).toEqual(["m1"]);
+});
+
 test("the sweep takes what has expired and what never was a mapping, and nothing that it cannot read", async () => {
   const { boot } = await ownLife();
   await leaveJournal(boot, "2026-11-02T11:00:00.000Z", []);
