@@ -8,6 +8,7 @@ import { kernelName, readExtent } from "./programs/kernel.ts";
 import { describeTrouble, look } from "./programs/look.ts";
 import { contextOf, type Work } from "./site.ts";
 import type { Contents, Found, Opened, Target } from "./types.ts";
+import { refuseUnknown } from "./walk.ts";
 import { claimNext, KINDS, whyLeft, type DiskRecord } from "./worklist.ts";
 
 interface Asked {
@@ -43,13 +44,16 @@ class Opener {
       const record: DiskRecord = { clone: `restore-${randomUUID()}`, name, mark };
       waiting = [...waiting, ...(await this.#look(await this.#openLayer("disk", [], record)))];
     }
+    const files: string[] = [];
     for (;;) {
       this.#work.signal?.throwIfAborted();
       const claim = claimNext(waiting, this.#work);
       if (claim === undefined) break;
       const found = await this.#tryLayer(claim.layer, claim.targets);
+      files.push(...found.flatMap(({ file, device }) => (file === undefined ? [] : device)));
       waiting = [...waiting.filter((target) => !claim.targets.includes(target)), ...found];
     }
+    refuseUnknown(this.#work.vmdk, files);
     for (const target of waiting) await this.#note(target, { why: whyLeft(target) });
     for (const { why, ...disk } of left) await this.#note({ ...disk, on: [], contents: {} }, { why });
   }
