@@ -16,10 +16,8 @@ import { sweepExpired } from "../src/sweep.ts";
 let dir: string;
 let site: Site;
 /** Its image was renamed since it was mapped. */
-const CLONE = {
-  ...{ id: "1", size: 1, object_size: 1, features: [], flags: [] },
-  parent: { pool: "p", image: "renamed", snapshot: "s" },
-};
+const PARENT = { pool: "p", image: "renamed", snapshot: "s" };
+const CLONE = { id: "1", size: 1, object_size: 1, features: [], flags: [], parent: PARENT };
 
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), "backurne-close-"));

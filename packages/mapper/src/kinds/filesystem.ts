@@ -38,7 +38,7 @@ export const filesystem: LayerKind<Filesystem> = {
     await rmdir(at).catch(() => undefined); // its room goes with all that is in it
   },
   async missing({ at, device }) {
-    const last = (await readMounts()).findLast((mount) => mount.at === at);
+    const last = (await readMounts()).findLast((one) => one.at === at);
     if (last === undefined) return [`${at} is not mounted`];
     return (await isOf(last, device)) ? [] : [`${at} is not mounted from ${device}`];
   },
