@@ -28,9 +28,10 @@ export async function closeStep({ step, layer, record, opened }: Step, work: Wor
 export async function closeAll(held: Held, work: Omit<Work, "uuid" | "place" | "rebooted">): Promise<void> {
   const { place } = held;
   const story = await readStory(held);
+  const rebooted = story !== undefined && (await hasRebooted(story.header));
   if (story !== undefined) {
     const { header, steps } = story;
-    const whole = { ...work, place, uuid: header.uuid, rebooted: await hasRebooted(header) };
+    const whole = { ...work, place, uuid: header.uuid, rebooted };
     await using journal = await continueJournal(place.directory);
     for (const step of steps.toReversed()) {
       await closeStep(step, whole, journal).catch((error: unknown) => {
@@ -43,7 +44,7 @@ export async function closeAll(held: Held, work: Omit<Work, "uuid" | "place" | "
       });
     }
   }
-  await held.leave();
+  await held.leave(story?.used || rebooted);
 }
 
 async function readStory({ place: { id, directory } }: Held): Promise<Story | undefined> {

@@ -36,7 +36,7 @@ export async function takePlace(home: Home): Promise<Held> {
   for (let number = 1; ; number += 1) {
     const place = placeOf(`m${number}`, home);
     if ((await isThere(place.room)) || !(await renamed(made, place.directory))) continue;
-    if (await isNewDirectory(place.room)) return holding(place, { holder, unused: place.room });
+    if (await isNewDirectory(place.room)) return holding(place, holder);
     await rename(place.directory, made);
   }
 }
@@ -53,8 +53,11 @@ export async function listPlaces(home: Home): Promise<readonly Place[]> {
 
 export interface Held extends AsyncDisposable {
   readonly place: Place;
-  /** From now on there is no such mapping; another one may have its number. */
-  leave(): Promise<void>;
+  /**
+   * From now on there is no such mapping; another one may have its number. Where the mount points were never `used`, what
+   * took them is still there, and goes; otherwise they went with what was in them, and are somebody else's by now.
+   */
+  leave(used?: boolean): Promise<void>;
 }
 
 /** Whoever maps or unmaps holds the place alone; what a dead process held is free. Disposing it gives it back. */
@@ -77,15 +80,15 @@ export async function holdPlace(place: Place): Promise<Held> {
     for (const name of dead) await rm(join(lock, name), { force: true });
     if (!(await isThere(own))) throw gone();
   }
-  return holding(place, { holder });
+  return holding(place, holder);
 }
 
-function holding(place: Place, { holder, unused }: { readonly holder: string; readonly unused?: string }): Held {
+function holding(place: Place, holder: string): Held {
   let left = false;
   return {
     place,
-    async leave() {
-      if (unused !== undefined) await rmdir(unused).catch(() => undefined); // it was used, and went with that
+    async leave(used = false) {
+      if (!used) await rmdir(place.room).catch(() => undefined);
       const aside = join(dirname(place.directory), `.gone-${randomUUID()}`);
       await renamed(place.directory, aside);
       left = true; // what stands there from now on is somebody else's

@@ -1,5 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { BackurneError, describeError, type MappedBackup, type Mapping, type MappingEvent } from "@backurne/model";
+import {
+  BackurneError,
+  describeError,
+  type LeftOut,
+  type MappedBackup,
+  type Mapping,
+  type MappingEvent,
+} from "@backurne/model";
 import { closeAll } from "./close.ts";
 import { takePlace } from "./home.ts";
 import { beginJournal } from "./journal.ts";
@@ -13,6 +20,8 @@ import type { Header } from "./story.ts";
 export interface MapRequest {
   /** Disks of one guest together: what spans them is opened as a whole. */
   readonly backups: readonly MappedBackup[];
+  /** What else is of that guest: shown in the tree, and not opened. */
+  readonly left?: readonly LeftOut[] | undefined;
   /** Which disks in a datastore are opened: a path or name in it, or `all`. */
   readonly vmdk?: string | undefined;
   /** ms until it may be undone by whatever command comes. */
@@ -41,7 +50,7 @@ export async function mapBackups(site: Site, request: MapRequest, options: MapOp
   };
   try {
     await using journal = await beginJournal(place.directory, await headerOf(work, request));
-    await openBackups(request.backups, work, journal);
+    await openBackups(request, work, journal);
     await journal.write({ kind: "ready" });
   } catch (error) {
     await closeAll(held, { site, emit, unique: work.unique }).catch((left: unknown) => {

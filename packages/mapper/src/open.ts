@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { lstat } from "node:fs/promises";
-import type { MappedBackup, MappingMark } from "@backurne/model";
+import type { LeftOut, MappedBackup, MappingMark } from "@backurne/model";
 import { aboutOf, closeStep } from "./close.ts";
 import type { Journal } from "./journal.ts";
 import { createLimits } from "./limits.ts";
@@ -8,11 +8,17 @@ import { kernelName, readExtent } from "./programs/kernel.ts";
 import { describeTrouble, look } from "./programs/look.ts";
 import { contextOf, type Work } from "./site.ts";
 import type { Contents, Found, Opened, Target } from "./types.ts";
+import { refuseUnknown } from "./walk.ts";
 import { claimNext, KINDS, whyLeft, type DiskRecord } from "./worklist.ts";
 
+interface Asked {
+  readonly backups: readonly MappedBackup[];
+  readonly left?: readonly LeftOut[] | undefined;
+}
+
 /** Whatever stands open when it fails is in the journal. */
-export function openBackups(backups: readonly MappedBackup[], work: Work, journal: Journal): Promise<void> {
-  return new Opener(work, journal).open(backups);
+export function openBackups(request: Asked, work: Work, journal: Journal): Promise<void> {
+  return new Opener(work, journal).open(request);
 }
 
 class Opener {
@@ -26,7 +32,7 @@ class Opener {
     this.#journal = journal;
   }
 
-  async open(backups: readonly MappedBackup[]): Promise<void> {
+  async open({ backups, left = [] }: Asked): Promise<void> {
     const { site, place } = this.#work;
     await this.#openLayer("room", []);
     await this.#openLayer("udev", []);
@@ -38,14 +44,18 @@ class Opener {
       const record: DiskRecord = { clone: `restore-${randomUUID()}`, name, mark };
       waiting = [...waiting, ...(await this.#look(await this.#openLayer("disk", [], record)))];
     }
+    const files: string[] = [];
     for (;;) {
       this.#work.signal?.throwIfAborted();
       const claim = claimNext(waiting, this.#work);
       if (claim === undefined) break;
       const found = await this.#tryLayer(claim.layer, claim.targets);
+      files.push(...found.flatMap(({ file, device }) => (file === undefined ? [] : device)));
       waiting = [...waiting.filter((target) => !claim.targets.includes(target)), ...found];
     }
+    refuseUnknown(this.#work.vmdk, files);
     for (const target of waiting) await this.#note(target, { why: whyLeft(target) });
+    for (const { why, ...disk } of left) await this.#note({ ...disk, on: [], contents: {} }, { why });
   }
 
   /** What cannot be opened stays a device, and says why. */

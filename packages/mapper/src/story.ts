@@ -39,6 +39,8 @@ export interface Story {
   readonly steps: readonly Step[];
   readonly devices: readonly MappedDevice[];
   readonly ready: boolean;
+  /** Something of it was begun, be it undone since. Nothing: its mount points are taken, and that is all. */
+  readonly used: boolean;
 }
 
 /** Why a journal cannot be followed; nothing of it is guessed at. */
@@ -85,7 +87,8 @@ export function foldJournal(text: string): Story | undefined {
         ready = true;
     }
   }
-  return { header, steps: [...steps.values()], devices, ready };
+  const used = rest.some((line) => line !== undefined);
+  return { header, steps: [...steps.values()], devices, ready, used };
 }
 
 function parse(line: string): unknown {

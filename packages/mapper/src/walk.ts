@@ -1,10 +1,13 @@
 import { constants } from "node:fs";
 import { lstat, open, readdir, type FileHandle } from "node:fs/promises";
+import { BackurneError, printable } from "@backurne/model";
 
 /** How deep, how far, and to how many findings a guest can lead us. */
 const DEPTH = 8;
 const ENTRIES = 20_000;
 const FINDINGS = 500;
+/** Names in one message. */
+const SHOWN = 20;
 
 /** A file or directory of a datastore that could not be looked at. */
 export interface Unseen {
@@ -71,6 +74,19 @@ function describe(error: unknown): string {
 /** What holds the bytes; the file of the same name without `-flat` describes it, and is not believed. */
 function isDisk(name: string): boolean {
   return /-flat\.vmdk$/i.test(name);
+}
+
+/** @throws BackurneError `not-found` where one is asked for that none of these is. */
+export function refuseUnknown(asked: string | undefined, disks: readonly string[]): void {
+  if (asked === undefined || asked === "all" || disks.some((path) => isAsked(path, asked))) return;
+  const shown = disks.slice(0, SHOWN).map((path) => printable(path));
+  const more = disks.length > SHOWN ? `, and ${disks.length - SHOWN} more` : "";
+  throw new BackurneError("not-found", `no disk in a datastore fits ${printable(asked)}`, {
+    hint:
+      disks.length > 0
+        ? `there are ${shown.join(", ")}${more}`
+        : "no such disk is found at all: map it without, to see why",
+  });
 }
 
 /** Whether that is the disk a person means: by its path, its name, with or without `-flat` and `.vmdk`. */

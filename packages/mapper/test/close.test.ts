@@ -15,10 +15,15 @@ import { sweepExpired } from "../src/sweep.ts";
 
 let dir: string;
 let site: Site;
+/** Its image was renamed since it was mapped. */
+const PARENT = { pool: "p", image: "renamed", snapshot: "s" };
+const CLONE = { id: "1", size: 1, object_size: 1, features: [], flags: [], parent: PARENT };
+
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), "backurne-close-"));
   // The only program there is: whatever else is run for it fails.
-  await writeFile(join(dir, "rbd"), `#!/bin/sh\necho "$*" >>${dir}/asked\ncase "$*" in children*) echo "[]";; esac\n`);
+  const answers = `children*) echo "[]";; info*) echo '${JSON.stringify(CLONE)}';;`;
+  await writeFile(join(dir, "rbd"), `#!/bin/sh\necho "$*" >>${dir}/asked\ncase "$*" in ${answers} esac\n`);
   await chmod(join(dir, "rbd"), 0o755);
   site = {
     stateDir: join(dir, "state"),
@@ -64,8 +69,45 @@ test("of what was mapped before a reboot nothing is touched but the clone", asyn
   ]);
   await using held = await holdPlace(placeOf("m1", site));
   await closeAll(held, { site, emit: () => {}, unique: createNames() });
-  expect((await asked()).map((line) => line.split(" --")[0])).toEqual(["rm", "children", "snap unprotect"]);
+  const words = (await asked()).map((line) => line.replaceAll(/ --(?!image)\S+( json)?/g, ""));
+  expect(words).toEqual([
+    "info --image=restore-1",
+    "rm --image=restore-1",
+    "children --image=renamed",
+    "snap unprotect --image=renamed",
+  ]);
   expect(await listMappings(site)).toEqual([]);
+});
+
+test.each(["before its journal", "behind the header"])(
+  "killed when it had only taken its place, %s: unmap and sweep give back the number, too",
+  async (when) => {
+    const { boot } = await ownLife();
+    const leave = async (): Promise<void> => {
+      if (when === "behind the header") await leaveJournal(boot, "2026-11-02T11:00:00.000Z", []);
+      else await (await takePlace(site))[Symbol.asyncDispose]();
+    };
+    await leave();
+    {
+      await using held = await holdPlace(placeOf("m1", site));
+      await closeAll(held, { site, emit: () => {}, unique: createNames() });
+    }
+    await leave();
+    expect(await sweepExpired(site)).toEqual([]);
+    expect(await readdir(site.runDir)).toEqual([]);
+    await using next = await takePlace(site);
+    expect(next.place.id).toBe("m1");
+  },
+);
+
+test("what was used has gone with what was in it: its number may be another configuration's by then", async () => {
+  const { boot } = await ownLife();
+  await leaveJournal(boot, "2026-11-02T11:00:00.000Z", [
+    { kind: "opening", step: 1, layer: "room", record: { at: join(dir, "elsewhere") } },
+    { kind: "closed", step: 1 },
+  ]);
+  expect(await sweepExpired(site)).toEqual([]);
+  expect(await readdir(site.runDir)).toEqual(["m1"]);
 });
 
 test("the sweep takes what has expired and what never was a mapping, and nothing that it cannot read", async () => {

@@ -120,5 +120,5 @@ describe("ldmtool", () => {
 
 test("mounts, with blanks in their names", () => {
   const line = "36 35 43:1 / /run/a\\040b rw,noatime shared:1 master:2 - ext4 /dev/nbd0p1 rw\n";
-  expect(parseMounts(line)).toEqual([{ at: "/run/a b", number: "43:1" }]);
+  expect(parseMounts(line)).toEqual([{ at: "/run/a b", number: "43:1", source: "/dev/nbd0p1" }]);
 });

@@ -1,8 +1,9 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { BackurneError } from "@backurne/model";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { findDisks } from "../src/walk.ts";
+import { findDisks, refuseUnknown } from "../src/walk.ts";
 
 let top: string;
 let root: string;
@@ -62,4 +63,25 @@ test("what cannot be looked at is said, and the rest is found", async () => {
     disks: ["web01/web01-flat.vmdk"],
     unseen: [{ path: "gone\ufffd-flat.vmdk", why: "no such file or directory" }],
   });
+});
+
+test.each([[undefined], ["all"], ["web01"], ["web01/web01.vmdk"]])("of what there is, %s may be asked for", (asked) =>
+  expect(() => refuseUnknown(asked, ["web01/web01-flat.vmdk"])).not.toThrow(),
+);
+
+test("what is not there is an error, which names what is", () => {
+  const refusal = (...disks: readonly string[]): unknown => {
+    try {
+      return refuseUnknown("web02", disks);
+    } catch (error) {
+      const { code, message, hint } = error as BackurneError;
+      return { code, message, hint };
+    }
+  };
+  const said = { code: "not-found", message: "no disk in a datastore fits web02" };
+  expect(refusal("db01/db01-flat.vmdk", "web01/\u001b-flat.vmdk")).toEqual({
+    ...said,
+    hint: "there are db01/db01-flat.vmdk, web01/\\x1b-flat.vmdk",
+  });
+  expect(refusal()).toEqual({ ...said, hint: "no such disk is found at all: map it without, to see why" });
 });

@@ -10,9 +10,17 @@ export interface MappedBackup {
   readonly creation: string;
 }
 
+/** A disk of the guest that is meant, by its reference, which is not mapped with the others. */
+export interface LeftOut {
+  readonly device: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly why: string;
+}
+
 /** One block device of a mapping, or a file in it that is a disk. What a guest named is printed escaped. */
 export interface MappedDevice {
-  /** `/dev/nbd0p1`; of a disk that is not opened its path in the datastore. */
+  /** `/dev/nbd0p1`; of a disk that is not opened its path in the datastore; of one that is not mapped its reference. */
   readonly device: string;
   /** Devices it was found on; a volume group or a dynamic disk may have several. Empty: a disk. */
   readonly on: readonly string[];

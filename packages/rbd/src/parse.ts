@@ -87,7 +87,7 @@ const info = z.object({
   stripe_unit: z.number().optional(),
   stripe_count: z.number().optional(),
   data_pool: z.string().optional(),
-  parent: z.unknown().optional(),
+  parent: z.object({ image: z.string(), snapshot: z.string() }).optional(),
 });
 
 export function parseInfo(text: string): ImageInfo {
@@ -101,7 +101,7 @@ export function parseInfo(text: string): ImageInfo {
     stripeUnit: read.stripe_unit,
     stripeCount: read.stripe_count,
     dataPool: read.data_pool,
-    clone: read.parent !== undefined,
+    parent: read.parent,
   };
 }
 

@@ -30,8 +30,8 @@ export interface ImageInfo extends ImageShape {
   readonly size: number;
   /** `object map invalid`, `fast diff invalid`. */
   readonly flags: readonly string[];
-  /** It is a clone: exports carry the parent's data along. */
-  readonly clone: boolean;
+  /** Of a clone: what it was made of, by the name that has now. */
+  readonly parent?: { readonly image: string; readonly snapshot: string } | undefined;
 }
 
 export interface Usage {

@@ -78,9 +78,9 @@ describe("what Ceph printed", () => {
       stripeUnit: undefined,
       stripeCount: undefined,
       dataPool: undefined,
-      clone: false,
     });
-    expect(parseInfo(recorded("info-clone")).clone).toBe(true);
+    const snapshot = "backup;hourly;48;2026-11-23T04:00:00.000Z";
+    expect(parseInfo(recorded("info-clone")).parent).toEqual({ image: "alpha;disk1;None", snapshot });
   });
 
   test("status: nobody, or somebody", () => {

@@ -1,3 +1,6 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createExecutor } from "@backurne/exec";
 import { MAPPING } from "@backurne/model";
 import { openDevices, openPool, type RbdPool, type Run } from "@backurne/rbd";
@@ -125,3 +128,56 @@ test("an image of which something is mapped does not go into the trash", async (
   await hand.unmap(oldest);
   expect(await backurne.forget("alpha/disk")).toMatchObject({ points: 5 });
 });
+
+test.skipIf(process.getuid?.() !== 0)(
+  "renamed while it is mapped: it is known as mapped, and unmap lets it expire",
+  async () => {
+    const { arena, oldest, hand } = await openExpiring();
+    await using state = await openState(arena);
+    await hand.clone(oldest);
+    await hand.protect(oldest);
+    await arena.live("snap", "purge", "--no-progress", `${arena.pool}/disk`);
+    await arena.live("rm", "--no-progress", `${arena.pool}/disk`);
+    await arena.createImage("disk", 8 * MiB); // another one under its name: the old one's chain is closed
+    await arena.backup({ force: true });
+    const closed = (await arena.backupImages()).find((image) => image.startsWith("closed-")) ?? "";
+    const isProtected = async () => (await hand.pool.snapshots(closed))?.find(({ name }) => name === oldest)?.protected;
+    expect(await isProtected()).toBe(true);
+
+    await using backurne = await arena.open();
+    expect((await backurne.examine()).findings.filter(({ about }) => about.includes(oldest))).toEqual([]);
+    await state.leave({
+      clone: CLONE,
+      name: "disk",
+      mark: { id: "m1", image: TARGET, snapshot: oldest, host: "h", since: "" },
+    });
+    await backurne.unmap({ image: "m1" });
+    expect(await arena.backupImages()).not.toContain(CLONE);
+    expect(await isProtected()).toBeUndefined();
+  },
+);
+
+/** Where that arena's mappings are kept; one is left there as after a reboot, when all of it is gone but its clone. */
+async function openState(arena: Arena) {
+  const stateDir = await mkdtemp(join(tmpdir(), "backurne-mapped-"));
+  arena.settings = { ...arena.settings, stateDir };
+  return {
+    async leave(record: object) {
+      const place = join(stateDir, "mappings", "m1");
+      await mkdir(place, { recursive: true });
+      const header = {
+        version: 1,
+        id: "m1",
+        uuid: "u",
+        boot: "before",
+        room: "/nowhere",
+        backups: [],
+        by: "root",
+        since: "",
+      };
+      const lines = [header, { kind: "opening", step: 1, layer: "disk", record }];
+      await writeFile(join(place, "journal"), lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+    },
+    [Symbol.asyncDispose]: () => rm(stateDir, { recursive: true }),
+  };
+}

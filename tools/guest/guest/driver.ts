@@ -4,6 +4,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { open, type FileHandle } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { buffer, text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
@@ -22,8 +23,8 @@ export type Ask =
   | { readonly do: "sweep"; readonly patience?: number }
   /** Later; in ms. */
   | { readonly do: "turn clock"; readonly by: number }
-  /** In a process of its own, which is killed when its nth event comes, or so many ms later. */
-  | { readonly do: "die"; readonly ask: Ask; readonly at: number; readonly later?: number }
+  /** In a process of its own, which is killed when its nth event comes, or so many ms later; or when its nth record stands on the disk. */
+  | { readonly do: "die"; readonly ask: Ask; readonly at?: number; readonly later?: number; readonly record?: number }
   | { readonly do: "shell"; readonly script: string }
   /** What is at each of these paths of the mapped backups, as the API would find it. */
   | { readonly do: "browse"; readonly paths: readonly string[] };
@@ -39,7 +40,8 @@ export interface Answer {
 interface Order {
   readonly site: Site;
   readonly asks: readonly Ask[];
-  readonly dieAt?: number;
+  readonly at?: number | undefined;
+  readonly record?: number | undefined;
   readonly later?: number | undefined;
 }
 
@@ -50,10 +52,23 @@ let count = 0;
 
 function onEvent(event: MappingEvent): void {
   events.push(event);
-  if (event.kind === "left" || (count += 1) !== order.dieAt) return;
+  if (event.kind === "left" || (count += 1) !== order.at) return;
   if (order.later === undefined) process.kill(process.pid, "SIGKILL");
   setTimeout(() => process.kill(process.pid, "SIGKILL"), order.later);
 }
+
+/** A journal writes each of its records and waits for it; nothing else in here does. */
+async function dieAtRecord(last: number): Promise<void> {
+  await using file = await open("/dev/null");
+  const all = Object.getPrototypeOf(file) as FileHandle;
+  const { datasync } = all;
+  let records = 0;
+  all.datasync = async function (this: FileHandle) {
+    await datasync.call(this);
+    if ((records += 1) === last) process.kill(process.pid, "SIGKILL");
+  };
+}
+if (order.record !== undefined) await dieAtRecord(order.record);
 
 const executor = createExecutor({ env: process.env });
 const mapper = openMapper({
@@ -92,7 +107,8 @@ async function act(ask: Ask, { map, unmap, list, sweep }: Mapper): Promise<unkno
       ahead += ask.by;
       return undefined;
     case "die": {
-      const input = JSON.stringify({ site: order.site, asks: [ask.ask], dieAt: ask.at, later: ask.later });
+      const { at, later, record } = ask;
+      const input = JSON.stringify({ site: order.site, asks: [ask.ask], at, later, record } satisfies Order);
       const { signal, stderr } = spawnSync(process.execPath, [...process.execArgv, fileURLToPath(import.meta.url)], {
         input,
       });

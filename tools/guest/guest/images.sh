@@ -52,7 +52,7 @@ losetup -d "$d"
 truncate -s 48M stack
 sfdisk -q stack <<<$'label: dos\nsize=16MiB\nsize=+'
 p=$(losetup -f --show -o 1048576 --sizelimit 16777216 stack)
-mkfs.ext4 -qF "$p" && fill "$p" ext4 plain
+mkfs.vfat -n PLAIN "$p" >/dev/null && fill "$p" vfat plain
 losetup -d "$p"
 p=$(losetup -f --show -o 17825792 stack)
 vgcreate -qq --devices "$p" --config "$alone" vg_stack "$p"

@@ -5,18 +5,20 @@ import { fileURLToPath } from "node:url";
 import { createPool, rbd } from "@backurne/sandbox";
 import { execa } from "execa";
 import type { Ran } from "./guest.ts";
-import type { Scene } from "./scene.ts";
+import { hasFixtures } from "./images.ts";
+import { FIXTURES, TYPED as POOL, type Scene } from "./scene.ts";
 
 const LAUNCHER = fileURLToPath(new URL("../../../apps/cli/bin/backurne", import.meta.url));
 const CONFIG = "/etc/backurne/backurne.yaml";
-const POOL = "alpha";
-
 export interface CommandLine {
   /** Types that in the guest. */
   type(words: string): Promise<Ran>;
 }
 
-/** A backup that backurne itself has made, of a live image with a file system, and a configuration in the guest that knows it. */
+/** Which backup each live image is made of: a file system, and a datastore where there is one. */
+const IMAGES = { web01: "hostile", ...(hasFixtures(...FIXTURES.vmfs5) && { store: FIXTURES.vmfs5[0] }) };
+
+/** Backups that backurne itself has made, and a configuration in the guest that knows it. */
 export async function openCommandLine({ guest, sandbox, pool, backurne }: Scene): Promise<CommandLine> {
   const { live, backup, ssh } = sandbox;
   const text = (
@@ -34,12 +36,16 @@ live_clusters:
 state_dir: ${stateDir}
 timezone: UTC
 `;
-  await Promise.all([live, backup].map((cluster) => createPool(cluster, POOL)));
+  await createPool(live, POOL);
   const dir = await mkdtemp(join(tmpdir(), "backurne-command-line-"));
   try {
     const [disk, config] = [join(dir, "disk"), join(dir, "backurne.yaml")];
-    await rbd(backup, ["export", "--no-progress", `--pool=${pool.name}`, "--image=bare", "--snap=s", `--path=${disk}`]);
-    await rbd(live, ["import", "--no-progress", disk, `--dest-pool=${POOL}`, "--dest=web01"]);
+    for (const [name, image] of Object.entries(IMAGES)) {
+      const from = [`--pool=${pool.name}`, `--image=${image}`, "--snap=s"];
+      await rbd(backup, ["export", "--no-progress", ...from, `--path=${disk}`]);
+      await rbd(live, ["import", "--no-progress", disk, `--dest-pool=${POOL}`, `--dest=${name}`]);
+      await rm(disk);
+    }
     await writeFile(config, text(dir), { mode: 0o600 });
     await execa(LAUNCHER, ["--config", config, "backup"]);
   } finally {

@@ -31,6 +31,8 @@ const FILESYSTEMS: Readonly<Record<string, readonly [MiB: number, Make]>> = {
   ntfs: [16, (file) => execa("mkfs.ntfs", ["-qF", "-L", "windows", file])],
   vfat: [16, (file) => execa("mkfs.vfat", ["-n", "EFI", file])],
   swap: [8, (file) => execa("mkswap", ["-q", file])],
+  ext3: [16, (file, content) => execa("mkfs.ext3", ["-qF", "-L", "old", "-d", content, file])],
+  ext2: [8, (file, content) => execa("mkfs.ext2", ["-qF", "-L", "older", "-d", content, file])],
 };
 
 /** What is made without a kernel's help. Links that lead out of it are in the ext4. */
@@ -56,6 +58,8 @@ export async function makeImages(pool: Pool): Promise<void> {
     await makeEmpty(at("empty"), 8 * MiB);
     await importImage(at("empty"), "empty", pool);
     for (const name of await makeTables({ filesystem: at("ext4"), at })) await importImage(at(name), name, pool);
+    await makeHostile(at("ext4"), at("hostile"));
+    await importImage(at("hostile"), "hostile", pool);
     await corrupt(at("ext4"));
     await importImage(at("ext4"), "corrupt", pool);
   } finally {
@@ -80,6 +84,13 @@ async function joinDisk(disk: string, files: readonly string[]): Promise<void> {
     await execa("dd", [`if=${file}`, `of=${disk}`, ...words]);
     start += sizes[index] ?? 0;
   }
+}
+
+/** A label that is a path, a colour and a command; and whoever reads `etc/hostname` finds an error, on which the kernel is asked to panic. */
+async function makeHostile(filesystem: string, file: string): Promise<void> {
+  await cp(filesystem, file);
+  await execa("tune2fs", ["-e", "panic", "-L", '../\u001b[31m"$(x)', file]);
+  await execa("debugfs", ["-w", "-R", "set_inode_field /etc/hostname mode 0", file]);
 }
 
 /** The superblock says ext4, and all that it points to is noise. */

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import type { MapRequest } from "@backurne/mapper";
 import type { Mapping } from "@backurne/model";
 import { createPool, load, rbd, type Sandbox } from "@backurne/sandbox";
 import { inject } from "vitest";
@@ -45,6 +46,9 @@ export interface Looked {
   readonly printed: string;
 }
 
+/** Pool of the backups that the command line makes and maps; the others are in one that is known to the mapper alone. */
+export const TYPED = "alpha";
+
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const NODE = `env NODE_COMPILE_CACHE=/run/compiled ${here("../../../node_modules/.bin/node")}`;
 const HOME = { stateDir: "/var/lib/backurne", runDir: "/run/backurne" };
@@ -53,7 +57,7 @@ export async function openScene(): Promise<Scene> {
   await using stack = new AsyncDisposableStack();
   const sandbox = await load({ dir: inject("sandbox") });
   const pool: Pool = { cluster: sandbox.backup, name: "mapped" };
-  await createPool(sandbox.backup, pool.name);
+  for (const name of [pool.name, TYPED]) await createPool(sandbox.backup, name);
   const [driver, backurne] = [await bundle("driver"), await bundle("backurne")];
   const guest = stack.use(await boot());
   await makeImages(pool);
@@ -85,12 +89,20 @@ export async function openScene(): Promise<Scene> {
       return { mapping: mapped?.value as Mapping, printed: printedBy(shell) };
     },
     async leftovers() {
-      const images = await rbd(sandbox.backup, ["ls", `--pool=${pool.name}`]);
-      const clones = images.split("\n").filter((image) => image.startsWith("restore-"));
-      return [...clones, await guest.must(LEFTOVERS)].join("\n").trim();
+      const left = await Promise.all([pool.name, TYPED].map((name) => leftIn({ cluster: sandbox.backup, name })));
+      return [...left.flat(), await guest.must(LEFTOVERS)].join("\n").trim();
     },
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
+}
+
+/** Clones, and snapshots that cannot expire. */
+async function leftIn({ cluster, name }: Pool): Promise<readonly string[]> {
+  const text = await rbd(cluster, ["ls", "-l", `--pool=${name}`, "--format=json"]);
+  const listed = JSON.parse(text) as { image: string; snapshot?: string; protected?: string }[];
+  return listed
+    .filter((one) => one.image.startsWith("restore-") || one.protected === "true")
+    .map(({ image, snapshot }) => [`${name}/${image}`, ...(snapshot === undefined ? [] : [snapshot])].join("@"));
 }
 
 /** `NAME CONTENT` of each mount point's `etc/hostname`. */
@@ -125,10 +137,7 @@ ls -A /run/udev/rules.d 2>/dev/null | grep backurne || true
 ls -A /etc/lvm/backup /etc/lvm/archive /var/lock/qemu-nbd* 2>/dev/null | grep vg_ || true
 `;
 
-export function mapOf(
-  images: readonly string[],
-  more: { readonly vmdk?: string | undefined; readonly lifetime?: number } = {},
-): Ask {
+export function mapOf(images: readonly string[], more: Omit<MapRequest, "backups"> = {}): Ask {
   const backups = images.map((image) => ({
     reference: image,
     image,

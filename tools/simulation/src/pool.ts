@@ -80,7 +80,7 @@ export function simulatePool(place: string, now: () => number): SimulatedPool {
     datedSnapshots: async (image) => (images.has(image) ? list(find(image)) : undefined),
     async info(image) {
       const found = images.get(image);
-      return found && { id: found.id, size: found.size, objectSize: 1 << 22, features: [], flags: [], clone: false };
+      return found && { id: found.id, size: found.size, objectSize: 1 << 22, features: [], flags: [] };
     },
     watched: async (image) => (images.has(image) ? false : undefined),
     async metadata(image) {

@@ -48,7 +48,7 @@ async function found({ ceph, programs = PROGRAMS, rbd = "19.2.3", ahead = 0, ...
     { ...common, side: "backup", cluster: "backup", host: "this host", address: { pool: "p", namespace: "" } },
     { ...common, side: "live", cluster: "alpha", host: "ceph1", address: { pool: "p", namespace: "" } },
   ];
-  const info = async () => ({ id: "1", size: 1, objectSize: 1, features: FEATURES, flags: [], clone: false });
+  const info = async () => ({ id: "1", size: 1, objectSize: 1, features: FEATURES, flags: [] });
   const backup = { ...world.backup.rbd, info };
   const house = world.host("bk1", { sites: () => sites, backup, ...more.house });
   const clusters = house.clusters.map((one) => ({

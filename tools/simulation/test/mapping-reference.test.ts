@@ -8,7 +8,13 @@ const read = { prefix: "backup", legacyTimezone: "UTC" };
 const nameAt = (time: string): string => `backup;daily;7;${time}.000Z`;
 
 /** Only what a reference looks at. */
-function candidate(cluster: string, guest: string, disk: string, times: readonly string[], ident = `id-${guest}`) {
+function candidate(
+  cluster: string,
+  guest: string,
+  disk: string,
+  times: readonly string[],
+  { ident = `id-${guest}`, state = "present" } = {},
+) {
   const image = `${guest};${disk};${cluster}`;
   const snapshots = times.map((time, id) => {
     const name = nameAt(time);
@@ -16,7 +22,8 @@ function candidate(cluster: string, guest: string, disk: string, times: readonly
   });
   const subject = { cluster, guest, disk, image, key: { ident, disk } };
   return {
-    input: { subject, chain: { kind: "current", image, snapshots, marks: {} } },
+    state: { state, because: `it is ${state}` },
+    input: { subject, chain: { kind: "current", image, size: 9, snapshots, marks: {} } },
   } as unknown as Candidates[number];
 }
 
@@ -29,14 +36,23 @@ const CANDIDATES: Candidates = [
   candidate("px1", "late", "scsi0", ["2026-11-02T01:00:00", "2026-11-03T01:00:00"]),
   candidate("px1", "late", "scsi1", ["2026-11-02T01:00:00"]),
   // Made anew under its old name, and one of that name elsewhere.
-  candidate("px1", "again", "scsi0", NIGHTS, "id-old"),
-  candidate("px1", "again", "scsi1", NIGHTS, "id-new"),
+  candidate("px1", "again", "scsi0", NIGHTS, { ident: "id-old" }),
+  candidate("px1", "again", "scsi1", NIGHTS, { ident: "id-new" }),
   candidate("px1", "twice", "scsi0", NIGHTS),
   candidate("px2", "twice", "scsi0", NIGHTS),
+  // Disks that are no more backed up: of some days ago the newest that there is.
+  candidate("px1", "mixed", "efidisk0", NIGHTS.slice(0, 1), { state: "excluded" }),
+  candidate("px1", "mixed", "scsi0", NIGHTS),
+  candidate("px1", "mixed", "scsi1", NIGHTS.slice(0, 1), { state: "vanished" }),
+  candidate("px1", "mixed", "scsi2", NIGHTS, { state: "switched off" }),
+  candidate("px1", "gone", "scsi0", NIGHTS.slice(0, 1), { state: "vanished" }),
+  candidate("px1", "gone", "scsi1", NIGHTS, { state: "vanished" }),
+  candidate("px1", "failing", "scsi0", NIGHTS.slice(0, 1)),
+  candidate("px1", "failing", "scsi1", NIGHTS),
 ];
 
 const choose = (...wanted: readonly { image: string; snapshot: string }[]): readonly string[] =>
-  chooseBackups(wanted, CANDIDATES, "UTC").map(({ image, creation }) => `${image} ${creation.slice(0, 16)}`);
+  chooseBackups(wanted, CANDIDATES, "UTC").backups.map(({ image, creation }) => `${image} ${creation.slice(0, 16)}`);
 
 function refusal(work: () => unknown): BackurneError {
   try {
@@ -68,6 +84,38 @@ describe("which disks are opened together", () => {
     ],
   ])("%s", (_, image, snapshot, expected) => expect(choose({ image, snapshot })).toEqual(expected));
 
+  describe("a guest some of whose disks are no more backed up", () => {
+    const leftOf = (...wanted: readonly { image: string; snapshot: string }[]) =>
+      chooseBackups(wanted, CANDIDATES, "UTC").left;
+    const why = (state: string): string => `not mapped: it has no backup of 2026-11-02T01:00:00.000Z (it is ${state})`;
+    const latest = { image: "mixed", snapshot: "latest" };
+
+    test("latest is what is newest of those that it has; what has no such moment is left out, and that is said", () => {
+      expect(choose(latest)).toEqual(["mixed;scsi0;px1 2026-11-02T01:00", "mixed;scsi2;px1 2026-11-02T01:00"]);
+      expect(leftOf(latest)).toEqual([
+        { device: "px1/mixed/efidisk0", size: 9, why: why("excluded") },
+        { device: "px1/mixed/scsi1", size: 9, why: why("vanished") },
+      ]);
+    });
+
+    test("at a moment that all have, all are mapped", () => {
+      const then = { image: "mixed", snapshot: "@2026-11-01" };
+      expect(choose(then)).toHaveLength(4);
+      expect(leftOf(then)).toEqual([]);
+    });
+
+    test("one that is named by itself is mapped as it is asked", () => {
+      const named = { image: "mixed/efidisk0", snapshot: "latest" };
+      expect(choose(latest, named)).toContain("mixed;efidisk0;px1 2026-11-01T01:00");
+      expect(leftOf(latest, named).map(({ device }) => device)).toEqual(["px1/mixed/scsi1"]);
+    });
+
+    test.each(["latest", "@2026-11-02"])("of a guest that is gone the newest counts: %s", (snapshot) => {
+      expect(choose({ image: "gone", snapshot })).toEqual(["gone;scsi1;px1 2026-11-02T01:00"]);
+      expect(leftOf({ image: "gone", snapshot })).toMatchObject([{ device: "px1/gone/scsi0", why: why("vanished") }]);
+    });
+  });
+
   test("others with it, each once", () => {
     const vol = { image: "rook/vol", snapshot: "latest" };
     expect(choose(vol, { image: "web01", snapshot: "latest" }, vol)).toEqual([
@@ -78,6 +126,13 @@ describe("which disks are opened together", () => {
 
   test.each([
     ["a moment that one disk lacks", "late", "latest", "not-found", /late\/scsi1 has no backup of 2026-11-03T01:00/],
+    [
+      "an old moment that one disk stopped at",
+      "failing",
+      "latest",
+      "not-found",
+      /failing\/scsi0 has no backup of .*02T/,
+    ],
     ["a name that two guests had", "px1/again", "latest", "usage", /several guests.*again;scsi0;px1.*again;scsi1;px1/],
     ["a name that guests of two clusters have", "twice", "latest", "usage", /several guests are called twice/],
     ["a part that fits several", "px1", "latest", "usage", /fits several images/],

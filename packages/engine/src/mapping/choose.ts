@@ -1,4 +1,4 @@
-import { BackurneError, printable, shortName, type MappedBackup } from "@backurne/model";
+import { BackurneError, printable, shortName, type LeftOut, type MappedBackup } from "@backurne/model";
 import type { Candidate, ChainFacts, SnapshotFacts } from "@backurne/planner";
 import { findImage, findPoint } from "../reference.ts";
 
@@ -21,36 +21,64 @@ export function readWanted(text: string): Wanted {
   return { image, snapshot: /^\d{4}-/.test(snapshot) ? `@${snapshot}` : snapshot };
 }
 
-/** Each disk once, in the order in which they were named; a guest's by their names. */
-export function chooseBackups(
-  wanted: readonly Wanted[],
-  candidates: readonly Candidate[],
-  timezone: string,
-): readonly MappedBackup[] {
-  const chosen = wanted.flatMap((one) => chooseOne(one, candidates, timezone));
-  return [...new Map(chosen.map((one) => [`${one.image}@${one.snapshot}`, one])).values()];
+export interface Chosen {
+  /** Each disk once, in the order in which they were named; a guest's by their names. */
+  readonly backups: readonly MappedBackup[];
+  /** Disks of a guest that it has no more, and had not at that moment. */
+  readonly left: readonly LeftOut[];
 }
 
-function chooseOne(
-  { image, snapshot }: Wanted,
-  candidates: readonly Candidate[],
-  timezone: string,
-): readonly MappedBackup[] {
+/**
+ * A guest is mapped as it was at one moment, and the disks that it has now decide on it: one that was excluded or taken away has
+ * points as well, and what is newest of them may be of long ago. @throws BackurneError `not-found` where one of them lacks it.
+ */
+export function chooseBackups(wanted: readonly Wanted[], candidates: readonly Candidate[], timezone: string): Chosen {
+  const chosen = wanted.map((one) => chooseOne(one, candidates, timezone));
+  const backups = chosen.flatMap((one) => one.backups);
+  const left = chosen.flatMap((one) => one.left);
+  return {
+    backups: [...new Map(backups.map((one) => [`${one.image}@${one.snapshot}`, one])).values()],
+    left: left.filter((disk) => !backups.some(({ reference }) => reference === disk.device)), // named by itself
+  };
+}
+
+function chooseOne({ image, snapshot }: Wanted, candidates: readonly Candidate[], timezone: string): Chosen {
   const backed = candidates.filter(hasChain);
-  const disks = disksOfGuest(image, backed);
-  const [first, ...others] = disks.length > 1 ? disks : [findImage(image, backed) as Backed];
-  const point = pointOf(first!, snapshot, timezone);
-  return [
-    describe(first!, point),
-    ...others.map((disk) => {
-      const twin = disk.input.chain.snapshots.find(({ ours }) => ours?.time === point.ours?.time);
-      if (twin !== undefined) return describe(disk, twin);
-      const moment = new Date(point.ours?.time ?? 0).toISOString();
-      throw new BackurneError("not-found", `${shortOf(disk)} has no backup of ${moment}, as ${shortOf(first!)} has`, {
+  const called = disksOfGuest(image, backed);
+  const disks = called.length > 1 ? called : [findImage(image, backed) as Backed];
+  const present = disks.filter(isPresent);
+  const lead = newestOf(present.length > 0 ? present : disks);
+  const point = pointOf(lead, snapshot, timezone);
+  const moment = new Date(point.ours?.time ?? 0).toISOString();
+  const backups: MappedBackup[] = [];
+  const left: LeftOut[] = [];
+  for (const disk of disks) {
+    const { subject, chain } = disk.input;
+    const twin = disk === lead ? point : chain.snapshots.find(({ ours }) => ours?.time === point.ours?.time);
+    if (twin !== undefined) backups.push(describe(disk, twin));
+    else if (isPresent(disk)) {
+      throw new BackurneError("not-found", `${shortOf(disk)} has no backup of ${moment}, as ${shortOf(lead)} has`, {
         hint: "name the disks one by one: --with",
       });
-    }),
-  ];
+    } else {
+      const why = `not mapped: it has no backup of ${moment} (${disk.state.because})`;
+      left.push({ device: shortName(subject), size: chain.size, why });
+    }
+  }
+  return { backups, left };
+}
+
+/** The one with the newest point of all: its points are asked. */
+function newestOf([first, ...others]: readonly Backed[]): Backed {
+  return others.reduce((newest, disk) => (lastOf(disk) > lastOf(newest) ? disk : newest), first!);
+}
+
+function lastOf({ input: { chain } }: Backed): number {
+  return Math.max(...chain.snapshots.flatMap(({ ours }) => ours?.time ?? []));
+}
+
+function isPresent({ state }: Candidate): boolean {
+  return state.state === "present";
 }
 
 type Backed = Candidate & { readonly input: { readonly chain: ChainFacts } };

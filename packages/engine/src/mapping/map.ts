@@ -30,8 +30,8 @@ export async function mapImages(
     });
   await house.mapper.check(); // said at once, and not after all clusters were asked
   const wanted = [{ image, snapshot }, ...others.map(readWanted)];
-  const backups = chooseBackups(wanted, await survey(house), house.settings.timezone);
-  return house.mapper.map({ backups, vmdk, lifetime }, options);
+  const { backups, left } = chooseBackups(wanted, await survey(house), house.settings.timezone);
+  return house.mapper.map({ backups, left, vmdk, lifetime }, options);
 }
 
 export async function unmapImages(

@@ -17,9 +17,18 @@ export async function readMapping(image: string, pool: Pick<RbdPool, "metadata">
  */
 export async function listMapped(
   images: readonly { readonly image: string }[],
-  pool: Pick<RbdPool, "metadata">,
+  pool: Pick<RbdPool, "metadata" | "info">,
 ): Promise<ReadonlySet<string>> {
   const clones = images.filter(({ image }) => parseImageName(image).kind === "restore");
-  const marks = await Promise.all(clones.map(({ image }) => readMapping(image, pool)));
-  return new Set(marks.map(({ image, snapshot }) => `${image}@${snapshot}`));
+  const mapped = await Promise.all(clones.map(({ image }) => parentOf(image, pool)));
+  return new Set(mapped.map(({ image, snapshot }) => `${image}@${snapshot}`));
+}
+
+/** The image may have another name by now than when it was mapped. */
+async function parentOf(
+  clone: string,
+  pool: Pick<RbdPool, "metadata" | "info">,
+): Promise<Pick<Partial<MappingMark>, "image" | "snapshot">> {
+  const mark = await readMapping(clone, pool);
+  return (mark.image !== undefined && (await pool.info(clone))?.parent) || mark;
 }

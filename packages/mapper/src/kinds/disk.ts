@@ -31,6 +31,8 @@ export const disk: LayerKind<DiskRecord> = {
   async close({ clone, mark }, { pool, processes, endProcesses }) {
     await refuseInUse(await processes());
     await endProcesses();
+    // A run may have renamed the image since: with its guest, or to close a generation.
+    const { image, snapshot } = (await pool.info(clone))?.parent ?? mark;
     const until = performance.now() + PATIENCE;
     while ((await pool.remove(clone)) === "busy") {
       if (performance.now() < until) await sleep(1000);
@@ -41,7 +43,7 @@ export const disk: LayerKind<DiskRecord> = {
       }
     }
     // The last one that looks into it lets it go.
-    if ((await pool.children(mark.image, mark.snapshot))?.length === 0) await pool.unprotect(mark.image, mark.snapshot);
+    if ((await pool.children(image, snapshot))?.length === 0) await pool.unprotect(image, snapshot);
   },
   async missing({ clone }, { processes }) {
     return (await servedBy(await processes())).length > 0 ? [] : [`the clone ${clone} is on no device`];

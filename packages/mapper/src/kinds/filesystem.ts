@@ -1,7 +1,7 @@
 import { mkdir, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { CommandError } from "@backurne/exec";
-import { isMounted } from "../programs/kernel.ts";
+import { numberOf, readMounts, type Mount } from "../programs/kernel.ts";
 import { mount, tame, unmount, type Filesystem } from "../programs/mount.ts";
 import type { LayerKind, MapContext } from "../types.ts";
 
@@ -37,11 +37,21 @@ export const filesystem: LayerKind<Filesystem> = {
     await unmount(at, context);
     await rmdir(at).catch(() => undefined); // its room goes with all that is in it
   },
-  missing: async ({ at }) => ((await isMounted(at)) ? [] : [`${at} is not mounted`]),
+  async missing({ at, device }) {
+    const last = (await readMounts()).findLast((one) => one.at === at);
+    if (last === undefined) return [`${at} is not mounted`];
+    return (await isOf(last, device)) ? [] : [`${at} is not mounted from ${device}`];
+  },
 };
 
 function typeOf(type: string | undefined): boolean {
   return type !== undefined && Object.hasOwn(TYPES, type);
+}
+
+/** A btrfs has a number of its own: it is known by the device it was mounted from. */
+async function isOf({ number, source }: Mount, device: string): Promise<boolean> {
+  if (number === (await numberOf(device).catch(() => undefined))) return true;
+  return number.startsWith("0:") && source === device;
 }
 
 /** The kernel knows a btrfs by its UUID, and does not mount another copy of one that is mounted. */

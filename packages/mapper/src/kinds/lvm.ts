@@ -71,8 +71,12 @@ export const lvm: LayerKind<LvmRecord> = {
       for (const name of left) await run({ file: "dmsetup", args: [...args, name], answers: [1] });
     }
   },
-  missing: async ({ group, volumes }) =>
-    volumes.length === 0 || (await standing(group)).length > 0 ? [] : [`no volume of ${group} is active`],
+  async missing({ group, volumes }) {
+    const mapped = await readMapped();
+    return volumes
+      .filter(({ name }) => !mapped.has(mappedName(group, name)))
+      .map(({ name }) => `${group}/${name} is not active`);
+  },
 };
 
 /** Snapshots of thin volumes ask to be skipped; to see them is what somebody came for. */
@@ -100,8 +104,12 @@ function leafOf({ original, devices }: LvmRecord, volume: string): Pick<Left, "d
 }
 
 /** The device mapper doubles the hyphens of both names and puts one between them. */
+function mappedName(group: string, volume = ""): string {
+  return `${group.replaceAll("-", "--")}-${volume.replaceAll("-", "--")}`;
+}
+
 async function standing(group: string): Promise<readonly string[]> {
-  const prefix = `${group.replaceAll("-", "--")}-`;
+  const prefix = mappedName(group);
   return [...(await readMapped()).keys()].filter((name) => name.startsWith(prefix) && name[prefix.length] !== "-");
 }
 

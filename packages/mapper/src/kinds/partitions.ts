@@ -38,6 +38,7 @@ export const partitions: LayerKind<PartitionsRecord> = {
   },
   async open({ device, slices, left: outside }, context) {
     const shown = await readShown({ device, slices }, context);
+    const open: Slice[] = [];
     const found: Found[] = [];
     const left = [...outside];
     for (const slice of slices) {
@@ -45,18 +46,27 @@ export const partitions: LayerKind<PartitionsRecord> = {
       try {
         if (own === undefined) await createMapped(tableOf(slice, device), context);
         found.push({ device: own ?? `/dev/mapper/${slice.mapped}`, name: slice.name, on: [device] });
+        open.push(slice);
       } catch (error) {
         left.push(leafOf(slice, { on: device, why: describeTrouble(error) }));
       }
     }
-    return { found, left };
+    const less = open.length < slices.length;
+    return { found, left, ...(less && { record: { device, slices: open, left } satisfies PartitionsRecord }) };
   },
   close: ({ slices }, context) =>
     removeMapped(
       slices.map(({ mapped }) => mapped),
       context,
     ),
-  missing: async () => [], // those of the kernel go with their device, and ours cannot
+  async missing({ device, slices }) {
+    const mapped = await readMapped();
+    const name = await kernelName(device).catch(() => "");
+    const there = await Promise.all(
+      slices.map(async (slice) => mapped.has(slice.mapped) || (await isShown(slice, name))),
+    );
+    return slices.filter((_, index) => !there[index]).map(({ number }) => `partition ${number} of ${device} is gone`);
+  },
 };
 
 function isPartitioned({ contents }: Target): boolean {
@@ -105,13 +115,17 @@ async function readShown(
   const name = await kernelName(device);
   if ([...(await readMapped()).values()].includes(name)) return undefined;
   await run({ file: "blockdev", args: ["--rereadpt", device], answers: [1] });
-  const shown = await Promise.all(
-    slices.map(async ({ number, start, size }) => {
-      const own = `${name}${/\d$/.test(name) ? "p" : ""}${number}`;
-      const extent = await readExtent(own);
-      return extent?.start === start && extent.size === size ? ([number, `/dev/${own}`] as const) : undefined;
-    }),
-  );
-  const all = shown.filter((one) => one !== undefined);
-  return all.length === slices.length ? new Map(all) : undefined;
+  const shown = await Promise.all(slices.map((slice) => isShown(slice, name)));
+  return shown.every(Boolean)
+    ? new Map(slices.map(({ number }) => [number, `/dev/${partOf(name, number)}`]))
+    : undefined;
+}
+
+async function isShown({ number, start, size }: Slice, disk: string): Promise<boolean> {
+  const extent = await readExtent(partOf(disk, number));
+  return extent?.start === start && extent.size === size;
+}
+
+function partOf(disk: string, number: number): string {
+  return `${disk}${/\d$/.test(disk) ? "p" : ""}${number}`;
 }

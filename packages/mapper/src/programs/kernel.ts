@@ -5,8 +5,10 @@ import { basename } from "node:path";
 
 export interface Mount {
   readonly at: string;
-  /** Of its device: `43:1`. */
+  /** Of its device: `43:1`; `0:…` where the file system has a number of its own. */
   readonly number: string;
+  /** What it was mounted from, as that was said: `/dev/nbd0p1`. */
+  readonly source: string;
 }
 
 export async function readMounts(): Promise<readonly Mount[]> {
@@ -19,8 +21,10 @@ export function parseMounts(text: string): readonly Mount[] {
     .split("\n")
     .filter(Boolean)
     .map((line) => {
-      const [, , number = "", , at = ""] = line.split(" ");
-      return { at: plain(at), number };
+      const [own = "", from = ""] = line.split(" - ");
+      const [, , number = "", , at = ""] = own.split(" ");
+      const [, source = ""] = from.split(" ");
+      return { at: plain(at), number, source: plain(source) };
     });
 }
 
@@ -50,10 +54,15 @@ export async function readMapped(): Promise<ReadonlyMap<string, string>> {
 
 /** `nbd0p1` for whatever path leads to it. @throws when that is no block device. */
 export async function kernelName(device: string): Promise<string> {
+  return basename(await realpath(`/sys/dev/block/${await numberOf(device)}`));
+}
+
+/** `43:1` */
+export async function numberOf(device: string): Promise<string> {
   const { rdev } = await stat(device);
   const major = (rdev >> 8) & 0xfff;
   const minor = (rdev & 0xff) | ((rdev >> 12) & 0xfff00);
-  return basename(await realpath(`/sys/dev/block/${major}:${minor}`));
+  return `${major}:${minor}`;
 }
 
 export interface Extent {

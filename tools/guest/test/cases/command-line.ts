@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { openCommandLine, type CommandLine } from "../../src/command-line.ts";
-import type { Scene } from "../../src/scene.ts";
+import { hasFixtures } from "../../src/images.ts";
+import { FIXTURES, type Scene } from "../../src/scene.ts";
 import { setFull } from "../../src/full.ts";
 
 /** Times and names that differ from run to run. */
@@ -11,19 +12,37 @@ export function typeCommands(open: () => Scene): void {
     let line: CommandLine;
     beforeAll(async () => void (line = await openCommandLine(open())));
 
-    test("maps a backup it made, lists it, and unmaps it", async () => {
-      const mapped = await line.type("map alpha/web01 latest --for 8h");
+    const hasStore = hasFixtures(...FIXTURES.vmfs5);
+
+    test("maps backups it made, lists them, and unmaps them", async () => {
+      const others = hasStore ? "web01 --with alpha/store@latest" : "";
+      const mapped = await line.type(`map alpha/web01 latest ${others} --for 8h`);
       expect(mapped).toMatchObject({ code: 0, stderr: "" });
-      await expect(settle(mapped.stdout)).toMatchFileSnapshot("goldens/map.txt");
+      await expect(settle(mapped.stdout)).toMatchFileSnapshot(hasStore ? "goldens/map-with.txt" : "goldens/map.txt");
       const listed = await line.type("list-mapped --json");
       expect(JSON.parse(listed.stdout)).toMatchObject({ mappings: [{ id: "m1", state: "ok", by: "root" }] });
       const undone = await line.type("unmap web01 latest");
       expect({ ...undone, stdout: settle(undone.stdout) }).toEqual({
         code: 0,
-        stdout: "unmapped  m1  alpha/web01 @ YYYY-MM-DD hh:mm\n",
+        stdout: ["web01", ...(hasStore ? ["store"] : [])]
+          .map((name) => `unmapped  m1  alpha/${name} @ YYYY-MM-DD hh:mm\n`)
+          .join(""),
         stderr: "",
       });
       expect(await line.type("unmap m1")).toMatchObject({ code: 12 });
+    });
+
+    test("what was mapped for a time is gone after the next command once that is over", async () => {
+      expect(await line.type("map alpha/web01 latest --for 30m")).toMatchObject({ code: 0 });
+      const { guest } = open();
+      await guest.must(
+        'sed -i \'1s/"expires":"[^"]*"/"expires":"2026-01-01T00:00:00.000Z"/\' /var/lib/backurne/mappings/m1/journal',
+      );
+      expect(await line.type("list-mapped")).toEqual({
+        code: 0,
+        stdout: "nothing is mapped on this host\n",
+        stderr: "",
+      });
     });
 
     test("where the backup cluster is full, it says so and leaves nothing", async () => {

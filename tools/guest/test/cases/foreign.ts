@@ -23,6 +23,18 @@ export function readForeignFormats(open: () => Scene): void {
       expect(sums[1]).toBe(sums[2]);
     });
 
+    test.skipIf(!hasFixtures(...FIXTURES.vmfs5))(
+      "a virtual disk that is not there is an error, and nothing stays",
+      async () => {
+        const [failed] = await scene.ask(mapOf(["vmfs5-two-vms"], { vmdk: "web02" }));
+        expect(failed).toMatchObject({
+          code: "not-found",
+          error: "no disk in a datastore fits web02",
+          hint: "there are db01/db01-flat.vmdk, web01/web01-flat.vmdk",
+        });
+      },
+    );
+
     test.skipIf(!hasFixtures(...FIXTURES.vmfs6))("VMFS 6", async () => {
       const { printed } = await scene.look(["vmfs6"], {
         script: "cd /run/backurne/m1/disk/directory; stat -c '%n %s' file4 file5",

@@ -20,9 +20,16 @@ export function meetHostileGuests(open: () => Scene): void {
       const script = "grep ' /run/backurne/m1/' /proc/self/mounts | cut -d' ' -f2,4";
       const { printed } = await scene.look(["zoo"], { script });
       const lines = printed.trim().split("\n");
-      expect(lines).toHaveLength(5);
+      expect(lines).toHaveLength(7);
       const tame = ["nosuid", "nodev", "noexec", "nosymfollow"];
       for (const line of lines) expect(line.split(/[ ,]/)).toEqual(expect.arrayContaining(tame));
+    });
+
+    test("a file system that asks for a panic at its first error is read-only from then on; its label is no path", async () => {
+      const script = "cd /run/backurne/m1/disk; cat etc/hostname; echo >new; ls /run/backurne/m1";
+      const { mapping, printed } = await scene.look(["hostile"], { script });
+      expect(mapping.devices).toMatchObject([{ type: "ext4", label: expect.stringContaining('[31m"$(x)') }]);
+      expect(printed).toMatch(/^disk\ncat: etc\/hostname: Structure needs cleaning\n.*new: Read-only file system\n$/);
     });
 
     test.skipIf(!hasFixtures(...FIXTURES.vmfs5))("a qcow2 that calls itself a flat disk is bytes", async () => {

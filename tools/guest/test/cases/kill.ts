@@ -11,17 +11,20 @@ export function killEverywhere(open: () => Scene): void {
     /** Layers: room, udev, disk, partitions, lvm, filesystem; each with two events. */
     const EVENTS = Array.from({ length: 12 }, (_, index) => index + 1);
 
+    /** The header, two or three of each layer, devices between them, `ready`. Left out: an `opened` that a device's record follows. */
+    const RECORDS = [1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 14, 15, 17, 18];
+
     test("of map: another process undoes what there is", async () => {
-      const asks = EVENTS.flatMap((at): readonly Ask[] => [
-        { do: "die", ask: mapOf(["little"]), at },
+      const asks = RECORDS.flatMap((record): readonly Ask[] => [
+        { do: "die", ask: mapOf(["little"]), record },
         { do: "list" },
         { do: "unmap", id: "m1" },
       ]);
       const answers = await scene.ask(...asks);
-      for (const at of EVENTS) {
-        const [died, listed, undone] = answers.slice((at - 1) * 3);
+      for (const [index, record] of RECORDS.entries()) {
+        const [died, listed, undone] = answers.slice(index * 3);
         expect(died?.value).toMatchObject({ signal: "SIGKILL" });
-        expect(listed?.value).toMatchObject([{ id: "m1", state: "interrupted" }]);
+        expect(listed?.value).toMatchObject([{ id: "m1", state: record === RECORDS.at(-1) ? "ok" : "interrupted" }]);
         expect(undone).not.toHaveProperty("error");
       }
     });

@@ -14,7 +14,7 @@ export function liveThrough(open: () => Scene): void {
       ...unmapAll(4),
     );
     for (const one of [a, b, c, d]) expect(valueOf(one).state).toBe("ok");
-    expect(draw(valueOf(b)).match(/run\/backurne\/m2/g)).toHaveLength(5);
+    expect(draw(valueOf(b)).match(/run\/backurne\/m2/g)).toHaveLength(7);
     expect(shell?.value).toMatchObject({ stdout: "m1\nm2\nstack\nstack\n" });
   });
 
@@ -51,15 +51,31 @@ export function liveThrough(open: () => Scene): void {
     expect(failed).toMatchObject({ code: "command", error: expect.stringContaining("No such file or directory") });
   });
 
-  test("after a reboot, or whoever took it all away, the journal is undone and the clone removed", async () => {
+  test("what somebody took away is said, each thing by its name; after a reboot, or where it is all of it, the journal is undone and the clone removed", async () => {
     const gone =
       "umount -l /run/backurne/m1/* /run/backurne/m1; dmsetup remove -f backurne_m1_vg_stack-diskp1; for i in 1 2 3; do dmsetup remove_all -f; done; pkill rbd-nbd; sleep 1";
-    const [, , listed, undone] = await scene.ask(
-      mapOf(["stack"]),
+    const some =
+      "cd /run/backurne/m1; umount p1; mount -t tmpfs none p1; for name in diskp1 disk; do dmsetup remove backurne_m1_vg_stack-$name; done";
+    const left = { device: "px/stack/scsi1", size: 9, why: "not mapped: it has no backup of that moment" };
+    const [mapped, , part, , listed, undone] = await scene.ask(
+      mapOf(["stack"], { left: [left] }),
+      { do: "shell", script: some },
+      { do: "list" },
       { do: "shell", script: gone },
       { do: "list" },
       { do: "unmap", id: "m1" },
     );
+    expect(valueOf(mapped).devices.at(-1)).toEqual({ ...left, on: [] });
+    expect(part?.value).toMatchObject([
+      {
+        state: "differs",
+        differences: [
+          "/run/backurne/m1/p1 is not mounted from /dev/nbd0p1",
+          "backurne_m1_vg_stack/disk is not active",
+          "partition 1 of /dev/mapper/backurne_m1_vg_stack-disk is gone",
+        ],
+      },
+    ]);
     const differences = expect.arrayContaining(["/run/backurne/m1/p1 is not mounted"]) as unknown;
     expect(listed?.value).toMatchObject([{ state: "differs", differences }]);
     expect(undone?.error).toBeUndefined();
