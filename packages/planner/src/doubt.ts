@@ -14,7 +14,7 @@ export type Sight = Pick<PlanInput, "clusters" | "configured"> & { readonly pool
  * looks as if most disks had been deleted in one night. undefined: it is believed.
  */
 export function doubtListing(facts: ClusterFacts, sight: Sight): string | undefined {
-  const { cluster, disks, omitted = [], blind = [] } = facts;
+  const { disks, omitted = [], blind = [] } = facts;
   if (!disks) return undefined;
   const seen = new Set([...disks, ...omitted].map(({ disk }) => formatKey(disk.key)));
   const known = sight.pool.chains.filter(

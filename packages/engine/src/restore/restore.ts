@@ -105,7 +105,7 @@ async function finish(temporary: string, { plan, point, destination }: Prepared,
     throw new BackurneError("unexpected", `${point.name} cannot be removed from ${temporary}`);
   }
   stop.throwIfAborted();
-
+  await Promise.all(leases.map((lease) => lease.confirm()));
   if ((await pool.rename(temporary, plan.to.image)) === "exists") throw existsAlready(plan.to);
   // It is done by now, and a mark too much does no harm.
   await pool.removeMetadata(plan.to.image, RESTORING).catch(() => undefined);
