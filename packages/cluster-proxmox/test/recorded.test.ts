@@ -57,6 +57,7 @@ it("reads what Proxmox really answers", async () => {
   expect(omitted.map((one) => `${one.disk.guest}/${one.disk.disk} ${one.state}: ${one.because}`)).toEqual([
     "web01/scsi1 switched off: backup=0 stands on scsi1",
     "web01/scsi2 excluded: on storage local-lvm, which is not rbd",
+    "web01/scsi3 excluded: /dev/disk/by-id/ata-EXAMPLE_SSD_S1234 of the node itself, which is on no storage",
     "web01/scsi4 excluded: on storage nas, which is not rbd",
     "proxy/mp1 switched off: mp1 has no backup=1, which mount points need",
     "proxy/mp3 switched off: backup=0 stands on mp3",
