@@ -8,7 +8,14 @@ import {
   type ReadNames,
   type Settings,
 } from "@backurne/model";
-import { ownerOf, type ChainFacts, type ClusterFacts, type DiskFacts, type SnapshotFacts } from "@backurne/planner";
+import {
+  doubtListing,
+  ownerOf,
+  type ChainFacts,
+  type ClusterFacts,
+  type DiskFacts,
+  type SnapshotFacts,
+} from "@backurne/planner";
 import type { FoundDisk, FoundGuest } from "@backurne/cluster";
 import type { DatedSnapshot, ImageWithSnapshots, Snapshot } from "@backurne/rbd";
 import pLimit from "p-limit";
@@ -47,7 +54,7 @@ export async function gatherFacts(house: House, only?: string): Promise<Facts> {
   const known = chains.filter((chain) => chain !== undefined);
   await refuseOwnPool(clusters, house);
   return {
-    clusters: clusters.map((facts) => distrustEmpty(facts, { chains: known, clusters, configured })),
+    clusters: clusters.map((facts) => distrust(facts, { chains: known, clusters, configured })),
     configured,
     chains: known,
     partials: images.flatMap((image) => {
@@ -84,12 +91,12 @@ async function listCluster(
   }
 }
 
-/** A cluster that lists nothing while backups of it exist has probably not been listed at all. */
-function distrustEmpty(
-  facts: ClusterFacts,
-  { chains, ...live }: Pick<Facts, "chains" | "clusters" | "configured">,
-): ClusterFacts {
-  if (facts.disks?.length !== 0 || !chains.some((chain) => ownerOf(chain, live) === facts)) return facts;
+/** A cluster that lists nothing while backups of it exist has probably not been listed at all; one that lists little may not have been, either. */
+function distrust(facts: ClusterFacts, sight: Pick<Facts, "chains" | "clusters" | "configured">): ClusterFacts {
+  const doubt = doubtListing(facts, sight);
+  if (facts.disks?.length !== 0 || !sight.chains.some((chain) => ownerOf(chain, sight) === facts)) {
+    return doubt === undefined ? facts : { ...facts, doubt };
+  }
   return { ...facts, disks: undefined, failure: "its pool lists no image at all although backups of it exist" };
 }
 

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import { BackurneError } from "@backurne/model";
-import type { LockRequest, RadosObjects } from "@backurne/rbd";
+import type { Locker, LockRequest, LockState, RadosObjects } from "@backurne/rbd";
 import type { LeaseTimes } from "./house.ts";
 import { openGiveBack, type GivenBack } from "./give-back.ts";
 import { secondsSinceBoot } from "./uptime.ts";
@@ -72,6 +72,11 @@ async function enter(queues: Map<string, Promise<void>>, resource: string): Prom
   void mine.then(() => queues.get(resource) === mine && queues.delete(resource));
   await before;
   return resolve;
+}
+
+/** Whoever holds it now. @param now epoch ms */
+export function liveLocker(state: LockState | undefined, now: number): Locker | undefined {
+  return state?.lockers.findLast(({ expires }) => expires > now);
 }
 
 export function leaseObject(resource: string): string {

@@ -1,6 +1,5 @@
 import { formatKey, markKey, type GoneMark } from "@backurne/model";
 import {
-  doubtListing,
   isConfirmedGone,
   liesElsewhere,
   mayHide,
@@ -21,14 +20,12 @@ export async function recordSightings(facts: Facts, house: House): Promise<Facts
   const at = new Date(house.now()).toISOString();
   const write = pLimit(8);
   const seen = seenKeys(facts);
-  const sight = { ...facts, pool: { chains: facts.chains } };
-  const doubted = new Set(facts.clusters.filter((cluster) => doubtListing(cluster, sight) !== undefined));
   const chains = await Promise.all(
     facts.chains.map((chain) => {
       const cluster = ownerOf(chain, facts);
       const gone =
         chain.kind === "current" && cluster?.disks
-          ? sighting(chain, cluster, { at, seen: seen.has(formatKey(chain.key)), doubted: doubted.has(cluster) })
+          ? sighting(chain, cluster, { at, seen: seen.has(formatKey(chain.key)) })
           : "as before";
       return gone === "as before" ? chain : write(() => writeGone(chain, gone, { facts, house }));
     }),
@@ -45,12 +42,12 @@ function seenKeys({ clusters }: Facts): ReadonlySet<string> {
 function sighting(
   chain: ChainFacts,
   cluster: ClusterFacts,
-  { at, seen, doubted }: { at: string; seen: boolean; doubted: boolean },
+  { at, seen }: { at: string; seen: boolean },
 ): GoneMark | undefined | "as before" {
   const { fsids = [], blind = [] } = cluster;
   const { gone, source } = chain.marks;
   if (seen) return gone ? undefined : "as before";
-  if (doubted || liesElsewhere(chain, cluster) !== undefined) return "as before";
+  if (cluster.doubt !== undefined || liesElsewhere(chain, cluster) !== undefined) return "as before";
   if (blind.some((spot) => mayHide(spot, chain))) return "as before";
   if (fsids.length === 0 || (source && !fsids.includes(source.fsid))) return "as before";
   const fsid = source?.fsid ?? fsids.join();

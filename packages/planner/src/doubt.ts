@@ -1,24 +1,24 @@
 import { formatKey } from "@backurne/model";
-import type { ChainFacts, ClusterFacts, PlanInput } from "./facts.ts";
-import { ownerOf } from "./owner.ts";
+import type { ChainFacts, ClusterFacts } from "./facts.ts";
+import { ownerOf, type LiveSide } from "./owner.ts";
 import { isConfirmedGone, mayHide } from "./state.ts";
 
 /** A few may go in one night. */
 const FEW = 3;
 
-/** What is looked at: all clusters, and all chains. */
-export type Sight = Pick<PlanInput, "clusters" | "configured"> & { readonly pool: Pick<PlanInput["pool"], "chains"> };
-
 /**
  * Why a listing is not believed where it lacks disks: another pool under the name of the one that was meant, or half of a cluster,
  * looks as if most disks had been deleted in one night. undefined: it is believed.
  */
-export function doubtListing(facts: ClusterFacts, sight: Sight): string | undefined {
+export function doubtListing(
+  facts: ClusterFacts,
+  { chains, ...live }: LiveSide & { readonly chains: readonly ChainFacts[] },
+): string | undefined {
   const { disks, omitted = [], blind = [] } = facts;
   if (!disks) return undefined;
   const seen = new Set([...disks, ...omitted].map(({ disk }) => formatKey(disk.key)));
-  const known = sight.pool.chains.filter(
-    (chain) => chain.kind === "current" && !isConfirmedGone(chain.marks.gone) && ownerOf(chain, sight) === facts,
+  const known = chains.filter(
+    (chain) => chain.kind === "current" && !isConfirmedGone(chain.marks.gone) && ownerOf(chain, live) === facts,
   );
   const isMissing = (chain: ChainFacts): boolean =>
     !seen.has(formatKey(chain.key)) && !blind.some((spot) => mayHide(spot, chain));

@@ -72,6 +72,8 @@ export interface ClusterFacts {
   readonly fsids?: readonly string[] | undefined;
   readonly omitted?: readonly OmittedFacts[] | undefined;
   readonly blind?: readonly BlindSpot[] | undefined;
+  /** Why it is not believed where it lacks disks (`doubtListing`). */
+  readonly doubt?: string | undefined;
   readonly failure?: string | undefined;
 }
 

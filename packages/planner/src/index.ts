@@ -5,7 +5,7 @@ export { findCollisions, type Collisions } from "./collisions.ts";
 export { refusedAfter } from "./recount-brakes.ts";
 export { recount, type Recount } from "./counts.ts";
 export { snapshotNames } from "./due.ts";
-export { doubtListing, type Sight } from "./doubt.ts";
+export { doubtListing } from "./doubt.ts";
 export { explainDisk } from "./explain.ts";
 export type * from "./facts.ts";
 export { chainHeldBecause, heldBecause } from "./holds.ts";

@@ -16,7 +16,6 @@ import { brakePool } from "./brakes.ts";
 import { planChain, type ChainInput, type ChainPlan } from "./chain.ts";
 import { findCollisions } from "./collisions.ts";
 import { chooseProfiles } from "./choose.ts";
-import { doubtListing } from "./doubt.ts";
 import type { ChainFacts, ClusterFacts, DiskFacts, OmittedFacts, PlanInput, PoolFacts } from "./facts.ts";
 import { heldPoints } from "./holds.ts";
 import { ownerOf } from "./owner.ts";
@@ -68,7 +67,6 @@ export function candidatesOf(given: PlanInput): readonly Candidate[] {
   const omitted = clusters.flatMap((cluster) => (cluster.omitted ?? []).map((one) => ({ cluster, one })));
   const seen = new Set([...disks.map(({ disk }) => disk), ...omitted.map(({ one }) => one)].map(keyOf));
   const missing = input.pool.chains.filter((chain) => chain.kind === "closed" || !seen.has(formatKey(chain.key)));
-  const doubts = new Map(clusters.map((facts) => [facts, doubtListing(facts, input)]));
   return [
     ...disks
       .filter(({ disk }) => isAsked(disk.disk, input))
@@ -76,7 +74,7 @@ export function candidatesOf(given: PlanInput): readonly Candidate[] {
     ...omitted
       .filter(({ one }) => isAsked(one.disk, input))
       .map(({ cluster, one }) => omittedCandidate(input, cluster, { one, chain: chains.get(keyOf(one)) })),
-    ...missing.flatMap((chain) => missingCandidate(input, chain, { current: chains, doubts }) ?? []),
+    ...missing.flatMap((chain) => missingCandidate(input, chain, chains) ?? []),
   ];
 }
 
@@ -137,21 +135,16 @@ function omittedCandidate(
   };
 }
 
-/** Of the clusters whose listing is not believed. */
-type Doubts = ReadonlyMap<ClusterFacts, string | undefined>;
-
 function missingCandidate(
   input: PlanInput,
   chain: ChainFacts,
-  { current, doubts }: { current: ReadonlyMap<string, ChainFacts>; doubts: Doubts },
+  current: ReadonlyMap<string, ChainFacts>,
 ): Candidate | undefined {
   const cluster = ownerOf(chain, input);
   if (input.filter.vmid !== undefined && chain.marks.guest?.vmid !== input.filter.vmid) return undefined;
   if (input.filter.cluster !== undefined && cluster?.cluster.name !== input.filter.cluster) return undefined;
   const state =
-    chain.kind === "closed"
-      ? stateOfClosed(chain, current.get(formatKey(chain.key)))
-      : stateOfMissing(chain, cluster, cluster && doubts.get(cluster));
+    chain.kind === "closed" ? stateOfClosed(chain, current.get(formatKey(chain.key))) : stateOfMissing(chain, cluster);
   const guest = chain.comment === NO_COMMENT ? chain.key.disk : chain.comment;
   const name = { guest, disk: chain.key.disk, key: chain.key, image: chain.image };
   const subject = { cluster: cluster?.cluster.name ?? chain.key.ident, ...name };
@@ -181,11 +174,8 @@ function failuresOf(input: PlanInput): readonly Warning[] {
   const { vmid: asked } = input.filter;
   return input.clusters
     .filter(({ cluster }) => wanted(cluster.name, input))
-    .flatMap((facts) => {
-      const { cluster, disks, failure, blind = [] } = facts;
-      const { name } = cluster;
+    .flatMap(({ cluster: { name }, disks, failure, doubt, blind = [] }) => {
       if (!disks) return [{ about: name, message: failure ?? "could not be listed" }];
-      const doubt = doubtListing(facts, input);
       const spots = blind.filter(({ vmid }) => asked === undefined || vmid === undefined || vmid === asked);
       return [
         ...(doubt === undefined ? [] : [{ about: name, message: doubt }]),

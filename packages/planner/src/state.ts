@@ -34,8 +34,8 @@ export function liesElsewhere({ marks: { source } }: ChainFacts, { cluster }: Cl
   return here === there ? undefined : `it is backed up from ${there}, and ${cluster.name} is ${here} now`;
 }
 
-/** What is to be said of a chain whose disk no listing shows. `doubt`: why the listing is not believed (`doubtListing`). */
-export function stateOfMissing(chain: ChainFacts, cluster: ClusterFacts | undefined, doubt?: string): State {
+/** What is to be said of a chain whose disk no listing shows. */
+export function stateOfMissing(chain: ChainFacts, cluster: ClusterFacts | undefined): State {
   if (!cluster) return { state: "unconfigured", because: "its cluster is not in the configuration" };
   const { name } = cluster.cluster;
   if (!cluster.disks) return { state: "unlistable", because: `${name} could not be listed` };
@@ -50,8 +50,8 @@ export function stateOfMissing(chain: ChainFacts, cluster: ClusterFacts | undefi
   const elsewhere = liesElsewhere(chain, cluster);
   if (elsewhere !== undefined) return { state: "unlistable", because: elsewhere, absent: true };
   const { gone } = chain.marks;
-  if (doubt !== undefined && !isConfirmedGone(gone)) {
-    return { state: "unlistable", because: `${name} ${doubt}`, absent: true };
+  if (cluster.doubt !== undefined && !isConfirmedGone(gone)) {
+    return { state: "unlistable", because: `${name} ${cluster.doubt}`, absent: true };
   }
   if (!gone) return { state: "unlistable", because: `not on ${name}, first time seen so` };
   const day = gone.since.slice(0, 10);

@@ -46,6 +46,9 @@ export interface Looked {
   readonly printed: string;
 }
 
+/** Whether the longest cases are asked for. */
+export const THOROUGH = process.env["BACKURNE_THOROUGH"] === "1";
+
 /** Pool of the backups that the command line makes and maps; the others are in one that is known to the mapper alone. */
 export const TYPED = "alpha";
 

@@ -1,33 +1,20 @@
 import { shortName, type CheckProblem } from "@backurne/model";
-import { doubtListing } from "@backurne/planner";
 import type { Looked } from "./looked.ts";
 
 /** What could not be looked at, what is refused, and what nobody can tell apart. */
 export function findAround({ facts, plan, collisions }: Looked): readonly CheckProblem[] {
-  return [...unseen(facts.clusters), ...doubted(facts), ...refused(plan), ...collisions.failures.map(identity)];
-}
-
-function doubted({ clusters, configured, chains }: Looked["facts"]): readonly CheckProblem[] {
-  return clusters.flatMap((facts): readonly CheckProblem[] => {
-    const message = doubtListing(facts, { clusters, configured, pool: { chains } });
-    return message === undefined
-      ? []
-      : [{ kind: "unlisted", severity: "critical", about: facts.cluster.name, message }];
-  });
+  return [...unseen(facts.clusters), ...refused(plan), ...collisions.failures.map(identity)];
 }
 
 function unseen(clusters: Looked["facts"]["clusters"]): readonly CheckProblem[] {
-  return clusters.flatMap(({ cluster: { name }, disks, failure, blind = [] }): readonly CheckProblem[] => {
-    if (!disks) {
-      const message = failure ?? "could not be listed";
-      return [{ kind: "unlisted", severity: "critical", about: name, message }];
-    }
-    return blind.map(({ about, because }) => ({
-      kind: "blind",
-      severity: "warning",
-      about: `${name}/${about}`,
-      message: because,
-    }));
+  return clusters.flatMap(({ cluster: { name }, disks, failure, doubt, blind = [] }): readonly CheckProblem[] => {
+    const unlisted = (message: string) => ({ kind: "unlisted", severity: "critical", about: name, message }) as const;
+    if (!disks) return [unlisted(failure ?? "could not be listed")];
+    const spots = blind.map(
+      ({ about, because }) =>
+        ({ kind: "blind", severity: "warning", about: `${name}/${about}`, message: because }) as const,
+    );
+    return doubt === undefined ? spots : [unlisted(doubt), ...spots];
   });
 }
 

@@ -1,7 +1,7 @@
 import type { CheckProblem } from "@backurne/model";
 import type { House } from "../house.ts";
 import type { Intents } from "../intents.ts";
-import { leaseObject, LOCK } from "../lease.ts";
+import { leaseObject, liveLocker, LOCK } from "../lease.ts";
 
 /** Guests that a run froze and never said that it thawed, which nobody is at any more. Few, if any. */
 export async function findFrozen(
@@ -11,7 +11,7 @@ export async function findFrozen(
   const problems = await Promise.all(
     frozen.map(async ({ cluster, vmid, resource }): Promise<readonly CheckProblem[]> => {
       const state = await objects.lockState(leaseObject(resource), LOCK);
-      if (state?.lockers.some(({ expires }) => expires > now())) return [];
+      if (liveLocker(state, now())) return [];
       const message = "a run that is gone may have left it frozen: the next backup thaws it";
       return [{ kind: "frozen", severity: "critical", about: `${cluster}/${vmid}`, message }];
     }),

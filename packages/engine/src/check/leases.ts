@@ -1,7 +1,7 @@
 import { formatKey, type CheckProblem } from "@backurne/model";
 import type { Candidate } from "@backurne/planner";
 import pLimit from "p-limit";
-import { LOCK, leaseObject } from "../lease.ts";
+import { leaseObject, liveLocker, LOCK } from "../lease.ts";
 import { problemOf, type Looked } from "./looked.ts";
 
 /** Leases are looked at one by one, so only where something is wrong, and no more of them than this. */
@@ -38,7 +38,7 @@ async function judgeLease(
 ): Promise<readonly CheckProblem[]> {
   const { subject } = candidate.input;
   const state = await objects.lockState(leaseObject(formatKey(subject.key)), LOCK);
-  const holder = state?.lockers.findLast(({ expires }) => expires > now());
+  const holder = liveLocker(state, now());
   if (holder) {
     const message = `it is late, and ${holder.description} holds it`;
     return late ? [problemOf(candidate, { kind: "lease", severity: "warning", message })] : [];

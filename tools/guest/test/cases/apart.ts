@@ -1,7 +1,7 @@
 import { rbd } from "@backurne/sandbox";
 import { beforeAll, expect, test } from "vitest";
 import { setFull } from "../../src/full.ts";
-import { draw, mapOf, printedBy, valueOf, type Scene } from "../../src/scene.ts";
+import { draw, mapOf, printedBy, THOROUGH, valueOf, type Scene } from "../../src/scene.ts";
 
 const MAPPINGS = "/var/lib/backurne/mappings";
 
@@ -121,7 +121,7 @@ export function keepApart(open: () => Scene): void {
   });
 
   // Three minutes under emulation.
-  test.runIf(process.env["BACKURNE_THOROUGH"] === "1")(
+  test.runIf(THOROUGH)(
     "a cluster that does not answer is waited for by umount, a minute, and by no other command",
     async () => {
       // What is written is to be flushed when it is unmounted.

@@ -1,8 +1,16 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { hasFixtures, ROWS } from "../../src/images.ts";
-import { draw, FIXTURES, HOSTNAMES, mapOf, printedBy, unmapAll, valueOf, type Scene } from "../../src/scene.ts";
-
-const THOROUGH = process.env["BACKURNE_THOROUGH"] === "1";
+import {
+  draw,
+  FIXTURES,
+  HOSTNAMES,
+  mapOf,
+  printedBy,
+  THOROUGH,
+  unmapAll,
+  valueOf,
+  type Scene,
+} from "../../src/scene.ts";
 
 export function readForeignFormats(open: () => Scene): void {
   let scene: Scene;

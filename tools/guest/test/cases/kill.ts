@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Ask } from "../../guest/driver.ts";
 import { hasFixtures } from "../../src/images.ts";
-import { FIXTURES, mapOf, type Scene } from "../../src/scene.ts";
+import { FIXTURES, mapOf, THOROUGH, type Scene } from "../../src/scene.ts";
 
 export function killEverywhere(open: () => Scene): void {
   let scene: Scene;
@@ -47,8 +47,7 @@ export function killEverywhere(open: () => Scene): void {
       for (const { value } of answers) expect(value).toMatchObject({ signal: "SIGKILL" });
     });
 
-    const thorough = process.env["BACKURNE_THOROUGH"] === "1";
-    test.runIf(thorough && hasFixtures(...FIXTURES.mirrored))("of map, on dynamic disks", async () => {
+    test.runIf(THOROUGH && hasFixtures(...FIXTURES.mirrored))("of map, on dynamic disks", async () => {
       const asks = [9, 10].flatMap((at): readonly Ask[] => [
         { do: "die", ask: mapOf(FIXTURES.mirrored), at },
         { do: "unmap", id: "m1" },

@@ -1,8 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { hasFixtures } from "../../src/images.ts";
-import { draw, FIXTURES, HOSTNAMES, type Scene } from "../../src/scene.ts";
-
-const THOROUGH = process.env["BACKURNE_THOROUGH"] === "1";
+import { draw, FIXTURES, HOSTNAMES, THOROUGH, type Scene } from "../../src/scene.ts";
 
 export function openWhatCanBe(open: () => Scene): void {
   let scene: Scene;

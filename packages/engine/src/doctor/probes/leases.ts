@@ -3,7 +3,7 @@ import { ownerOf, type ChainFacts } from "@backurne/planner";
 import pLimit from "p-limit";
 import type { Facts } from "../../gather.ts";
 import { openIntents } from "../../intents.ts";
-import { LOCK, leaseObject } from "../../lease.ts";
+import { leaseObject, liveLocker, LOCK } from "../../lease.ts";
 import { readTrash } from "../../trash.ts";
 import type { Found, Scene } from "../probe.ts";
 
@@ -99,6 +99,6 @@ export async function stateOf(
   { objects, now }: Scene["house"],
 ): Promise<{ readonly held: string | undefined; readonly left: boolean }> {
   const state = await objects.lockState(leaseObject(resource), LOCK);
-  const holder = state?.lockers.findLast(({ expires }) => expires > now());
+  const holder = liveLocker(state, now());
   return { held: holder && (holder.description || "somebody"), left: state !== undefined };
 }
