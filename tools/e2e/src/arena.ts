@@ -1,11 +1,12 @@
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { spawn } from "node:child_process";
 import type { ProfileSettings, RunEvent, RunReport, Settings } from "@backurne/model";
-import { createPool, load, rados, rbd, type Cluster, type Sandbox } from "@backurne/sandbox";
+import { load, rados, rbd, type Cluster, type Sandbox } from "@backurne/sandbox";
 import { openBackurne, type Backurne, type OpenOptions, type RunOptions } from "backurne";
 import { inject } from "vitest";
 import { tellRun } from "./tell.ts";
 import { diffStream, type Change } from "./diff-stream.ts";
+import { digest, listSnapshots, makePool, type Listed } from "./kept.ts";
 
 export const MiB = 1024 * 1024;
 export const DAY = 86_400_000;
@@ -16,12 +17,6 @@ const LEASES = { duration: 60, renewEvery: 15, lostAfter: 45, fresh: 10 };
 export interface Ran {
   readonly report: RunReport;
   readonly events: readonly RunEvent[];
-}
-
-export interface Listed {
-  readonly id: number;
-  readonly name: string;
-  readonly size: number;
 }
 
 /** One live pool and one backup pool of a test's own, and short words for what is done to them. */
@@ -54,7 +49,7 @@ let counter = 0;
 export async function openArena(profiles: readonly Partial<ProfileSettings>[] = [{}], given?: Sandbox): Promise<Arena> {
   const sandbox = given ?? (await load({ dir: inject("sandbox") }));
   const pool = `t${process.pid}-${(counter += 1)}`;
-  await Promise.all([createPool(sandbox.live, pool), createPool(sandbox.backup, pool)]);
+  await Promise.all([makePool(sandbox.live, pool), makePool(sandbox.backup, pool)]);
   const seen = new Map<string, string>();
 
   const arena: Arena = {
@@ -82,8 +77,8 @@ export async function openArena(profiles: readonly Partial<ProfileSettings>[] = 
     },
     live: (...args) => rbd(sandbox.live, args),
     backupSide: (...args) => rbd(sandbox.backup, args),
-    liveSnapshots: (image) => snapshots(sandbox.live, pool, image),
-    backupSnapshots: (image) => snapshots(sandbox.backup, pool, image),
+    liveSnapshots: (image) => listSnapshots(sandbox.live, { pool, image }),
+    backupSnapshots: (image) => listSnapshots(sandbox.backup, { pool, image }),
     backupImages: async () => JSON.parse(await rbd(sandbox.backup, ["ls", `--pool=${pool}`, "--format", "json"])),
     async assertHonest() {
       for (const image of await arena.backupImages()) await assertImage(image, arena, seen);
@@ -137,11 +132,6 @@ function settingsFor(sandbox: Sandbox, pool: string, profiles: readonly ProfileS
   };
 }
 
-async function snapshots(cluster: Cluster, pool: string, image: string): Promise<readonly Listed[]> {
-  const args = ["snap", "ls", `--pool=${pool}`, `--image=${image}`, "--format", "json"];
-  return JSON.parse((await rbd(cluster, args)) || "[]") as Listed[];
-}
-
 /** Compares with the live side where the snapshot still stands there, and with what it was when last seen. */
 async function assertImage(image: string, arena: Arena, seen: Map<string, string>): Promise<void> {
   const { sandbox, pool } = arena;
@@ -158,28 +148,14 @@ async function assertImage(image: string, arena: Arena, seen: Map<string, string
     ),
   );
   for (const { name } of await arena.backupSnapshots(image)) {
-    const here = await digest(sandbox.backup, [`--pool=${pool}`, `--image=${image}`, `--snap=${name}`]);
+    const here = await digest(sandbox.backup, { pool, image, snapshot: name });
     const before = seen.get(`${liveImage}@${name}`) ?? here;
     if (before !== here) throw new Error(`${image}@${name} changed: it was ${before}, it is ${here}`);
     seen.set(`${liveImage}@${name}`, here);
     if (!liveNames.has(name) || image.startsWith("closed-")) continue;
-    const there = await digest(sandbox.live, [`--pool=${pool}`, `--image=${liveImage}`, `--snap=${name}`]);
+    const there = await digest(sandbox.live, { pool, image: liveImage, snapshot: name });
     if (there !== here) throw new Error(`${image}@${name} differs from its source`);
   }
-}
-
-/** SHA-256 of the whole content, zeros included. */
-export function digest(cluster: Cluster, where: readonly string[]): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const args = ["--conf", cluster.conf, "--id", "admin", "export", "--no-progress", ...where, "--path=-"];
-    const child = spawn("rbd", args, { stdio: ["ignore", "pipe", "ignore"] });
-    const hash = createHash("sha256");
-    child.stdout.on("data", (chunk: Buffer) => hash.update(chunk));
-    child.on("error", reject);
-    child.on("close", (code) =>
-      code === 0 ? resolve(hash.digest("hex")) : reject(new Error(`export ${where.join(" ")}: exit ${code}`)),
-    );
-  });
 }
 
 export async function writeHead(cluster: Cluster, where: readonly string[], changes: readonly Change[]): Promise<void> {

@@ -1,5 +1,6 @@
 import { expect } from "vitest";
-import { digest, type Arena } from "./arena.ts";
+import type { Arena } from "./arena.ts";
+import { digest } from "./kept.ts";
 import { tellStory, type Round } from "./story.ts";
 
 /** What is known of one seed's image. */
@@ -46,11 +47,11 @@ async function compare({ sandbox, pool }: Arena, book: Book, { live, backup, con
   const { image, sources, points } = book;
   for (const { snapshot: name } of live.filter((row) => row.image === image)) {
     if (!name?.startsWith("backup;") || sources.has(timeOf(name))) continue;
-    sources.set(timeOf(name), await digest(sandbox.live, [`--pool=${pool}`, `--image=${image}`, `--snap=${name}`]));
+    sources.set(timeOf(name), await digest(sandbox.live, { pool, image, snapshot: name }));
   }
   for (const { image: target, snapshot: name, snapshot_id: id = 0 } of backup) {
     if (name === undefined || !target.endsWith(`;${image};None`)) continue;
-    const here = await digest(sandbox.backup, [`--pool=${pool}`, `--image=${target}`, `--snap=${name}`]);
+    const here = await digest(sandbox.backup, { pool, image: target, snapshot: name });
     const about = `seed ${book.seed}, ${context}: ${target}@${name}`;
     expect(here, `${about} is not its source`).toBe(sources.get(timeOf(name)));
     expect(here, `${about} is not what it was`).toBe(points.get(id) ?? here);

@@ -1,6 +1,7 @@
 import { parseSnapshotName } from "@backurne/model";
 import { does, passRecords, type Faults, type Trouble } from "@backurne/faults";
-import { digest, type Arena } from "./arena.ts";
+import type { Arena } from "./arena.ts";
+import { digest } from "./kept.ts";
 import { expireLeases, lockers, STOPPABLE_LEASES } from "./leases.ts";
 import { DISKS, type Scene } from "./scene.ts";
 import type { Step } from "./steps.ts";
@@ -96,11 +97,7 @@ async function expectRightBytes({ arena, contentAt }: Scene, when: string): Prom
   const wrong = await Promise.all(
     rows.map(async ({ image, snapshot }) => {
       if (snapshot === undefined) return [];
-      const here = await digest(arena.sandbox.backup, [
-        `--pool=${arena.pool}`,
-        `--image=${image}`,
-        `--snap=${snapshot}`,
-      ]);
+      const here = await digest(arena.sandbox.backup, { pool: arena.pool, image, snapshot });
       const disk = await diskOf(arena, image);
       const name = parseSnapshotName(snapshot, { prefix: "backup", legacyTimezone: "UTC" });
       return name && contentAt(disk, name.time) === here ? [] : [`${image}@${snapshot}`];

@@ -1,7 +1,8 @@
 import { rbd, type Cluster } from "@backurne/sandbox";
 import type { SourceIdentity } from "@backurne/model";
-import { digest, type Arena, type Listed } from "./arena.ts";
+import type { Arena } from "./arena.ts";
 import { readMark } from "./history.ts";
+import { digest, listSnapshots, type ImageAt } from "./kept.ts";
 import { whereIs } from "./storages.ts";
 
 /**
@@ -15,18 +16,20 @@ export async function compareWithSources(arena: Arena, seen: Map<string, string>
 
 async function compareImage(image: string, arena: Arena, seen: Map<string, string>): Promise<number> {
   const { backup } = arena.sandbox;
-  const target = [`--pool=${arena.pool}`, `--image=${image}`];
-  const { id } = JSON.parse(await arena.backupSide("info", ...target, "--format", "json")) as { id: string };
+  const target = { pool: arena.pool, image };
+  const { id } = JSON.parse(
+    await arena.backupSide("info", `--pool=${arena.pool}`, `--image=${image}`, "--format", "json"),
+  ) as { id: string };
   const source = await findSource((await readMark(arena, image, "source")) as SourceIdentity | undefined, arena);
   let compared = 0;
   for (const point of await arena.backupSnapshots(image)) {
-    const here = await digest(backup, [...target, `--snap=${point.name}`]);
+    const here = await digest(backup, { ...target, snapshot: point.name });
     const known = `${id}@${point.id}`;
     if ((seen.get(known) ?? here) !== here) throw new Error(`${image}@${point.name} is not what it was`);
     seen.set(known, here);
     if (!source?.names.includes(point.name)) continue;
     compared += 1;
-    const there = await digest(source.cluster, [...source.where, `--snap=${point.name}`]);
+    const there = await digest(source.cluster, { ...source.at, snapshot: point.name });
     if (there !== here) throw new Error(`${image}@${point.name} differs from its source`);
   }
   return compared;
@@ -34,7 +37,7 @@ async function compareImage(image: string, arena: Arena, seen: Map<string, strin
 
 interface Source {
   readonly cluster: Cluster;
-  readonly where: readonly string[];
+  readonly at: ImageAt;
   readonly names: readonly string[];
 }
 
@@ -45,6 +48,6 @@ async function findSource(source: SourceIdentity | undefined, { sandbox }: Arena
   const where = whereIs(source, source.image);
   const info = await rbd(cluster, ["info", ...where, "--format", "json"]).catch(() => "{}");
   if ((JSON.parse(info) as { id?: string }).id !== source.id) return undefined;
-  const listed = JSON.parse(await rbd(cluster, ["snap", "ls", ...where, "--format", "json"])) as readonly Listed[];
-  return { cluster, where, names: listed.map(({ name }) => name) };
+  const at = { pool: source.pool, namespace: source.namespace, image: source.image };
+  return { cluster, at, names: (await listSnapshots(cluster, at)).map(({ name }) => name) };
 }

@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
-import { digest, type Arena } from "./arena.ts";
+import type { Arena } from "./arena.ts";
+import { digest } from "./kept.ts";
 import { liveThrough } from "./live-through.ts";
 import { passRecords } from "@backurne/faults";
 import type { Abort, Round } from "./story.ts";
@@ -55,7 +56,7 @@ export async function findNaiveFailure(
     if (!(await arena.backupSnapshots(image)).some((one) => one.name === name)) continue;
     const [there, here] = await Promise.all(
       [arena.sandbox.live, arena.sandbox.backup].map((side) =>
-        digest(side, [`--pool=${arena.pool}`, `--image=${image}`, `--snap=${name}`]),
+        digest(side, { pool: arena.pool, image, snapshot: name }),
       ),
     );
     if (there !== here) return number;

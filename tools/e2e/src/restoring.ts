@@ -2,8 +2,9 @@ import { createHash } from "node:crypto";
 import { rbd, type Cluster } from "@backurne/sandbox";
 import type { RestoreOptions } from "backurne";
 import type { Restoration } from "@backurne/model";
-import { digest, type Arena } from "./arena.ts";
+import type { Arena } from "./arena.ts";
 import type { Fault } from "./faults.ts";
+import { digest } from "./kept.ts";
 import { targetOf } from "./sides.ts";
 
 export interface Wanted extends RestoreOptions {
@@ -25,7 +26,7 @@ export async function restore(arena: Arena, wanted: Wanted = {}): Promise<Restor
 export async function backedUp(arena: Arena, image = "disk", index = -1): Promise<string> {
   const target = targetOf(image);
   const { name } = (await arena.backupSnapshots(target)).at(index) as { name: string };
-  return digest(arena.sandbox.backup, [`--pool=${arena.pool}`, `--image=${target}`, `--snap=${name}`]);
+  return digest(arena.sandbox.backup, { pool: arena.pool, image: target, snapshot: name });
 }
 
 export async function listImages(cluster: Cluster, ...where: readonly string[]): Promise<readonly string[]> {

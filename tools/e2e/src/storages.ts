@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { StorageReach } from "@backurne/model";
 import type { Storage } from "@backurne/proxmox-simulator";
-import { ceph, createPool, rbd, type Cluster, type Sandbox } from "@backurne/sandbox";
+import { ceph, rbd, type Cluster, type Sandbox } from "@backurne/sandbox";
 import { onTestFinished } from "vitest";
+import { makePool } from "./kept.ts";
 
 /** `fast` is the arena's live pool. `slow` is a namespace on another Ceph cluster, reached with a key for that pool only. */
 export type StorageName = "fast" | "slow";
@@ -26,7 +27,7 @@ export interface Storages {
 export async function openStorages({ live, backup, ssh }: Sandbox, pool: string): Promise<Storages> {
   const fast = { cluster: live, pool, namespace: "" };
   const slow = { cluster: backup, pool: `${pool}-slow`, namespace: "tenant" };
-  await createPool(backup, slow.pool);
+  await makePool(backup, slow.pool);
   await rbd(backup, ["namespace", "create", `--pool=${slow.pool}`, `--namespace=${slow.namespace}`]);
   const way = { host: "live", configFile: ssh.configFile };
   return {

@@ -1,10 +1,9 @@
 import { expect, test } from "vitest";
-import { digest } from "../src/arena.ts";
+import { digest } from "../src/kept.ts";
 import { openProxmoxArena, type ProxmoxArena } from "../src/proxmox.ts";
 import { openProxmoxCommand } from "../src/proxmox-cli.ts";
 import { modes, troubles } from "../src/reported.ts";
 import { listImages, unfinishedOf } from "../src/restoring.ts";
-import { whereIs } from "../src/storages.ts";
 
 /** A machine with a disk on each storage, and a container; two points of each. */
 async function openGuests(): Promise<ProxmoxArena & { readonly chain: (adapter: string) => string }> {
@@ -26,15 +25,15 @@ async function openGuests(): Promise<ProxmoxArena & { readonly chain: (adapter: 
 /** Bytes of the newest point of a chain. */
 async function pointOf(arena: ProxmoxArena, image: string): Promise<string> {
   const { name } = (await arena.backupSnapshots(image)).at(-1)!;
-  return digest(arena.sandbox.backup, [`--pool=${arena.pool}`, `--image=${image}`, `--snap=${name}`]);
+  return digest(arena.sandbox.backup, { pool: arena.pool, image, snapshot: name });
 }
 
 test("a guest's disk comes back into a storage: its bytes, how the guest was configured, and what to type next", async () => {
   const arena = await openGuests();
   const { live, backup } = arena.sandbox;
   const command = await openProxmoxCommand(arena);
-  const fast = (image: string) => digest(live, whereIs({ pool: arena.pool, namespace: "" }, image));
-  const slow = (image: string) => digest(backup, whereIs({ pool: `${arena.pool}-slow`, namespace: "tenant" }, image));
+  const fast = (image: string) => digest(live, { pool: arena.pool, image });
+  const slow = (image: string) => digest(backup, { pool: `${arena.pool}-slow`, namespace: "tenant", image });
 
   const { code, stdout } = await command.run("restore", "px/web/scsi0", "latest", "--to", "px/fast/vm-100-disk-7");
   expect(code).toBe(0);

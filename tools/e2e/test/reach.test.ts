@@ -1,6 +1,7 @@
 import type { PlainCluster } from "@backurne/model";
 import { expect, test } from "vitest";
-import { digest, MiB, openArena, write, writeHead, type Arena } from "../src/arena.ts";
+import { MiB, openArena, write, writeHead, type Arena } from "../src/arena.ts";
+import { digest, listSnapshots } from "../src/kept.ts";
 
 function reachedBy(arena: Arena, change: Partial<PlainCluster>): void {
   const [cluster] = arena.settings.liveClusters as [PlainCluster];
@@ -61,14 +62,15 @@ test("namespaces on both sides are pools of their own", async () => {
   expect(await arena.backupImages()).toEqual([]);
   const inside = await arena.backupSide("ls", `--pool=${pool}`, "--namespace=vault", "--format", "json");
   expect(JSON.parse(inside)).toEqual(["alpha;inside;None"]);
-  const there = [`--pool=${pool}`, "--namespace=tenant", "--image=inside"];
-  const here = [`--pool=${pool}`, "--namespace=vault", "--image=alpha;inside;None"];
-  expect(JSON.parse(await arena.backupSide("snap", "ls", ...here, "--format", "json"))).toHaveLength(2);
-  const live = JSON.parse(await arena.live("snap", "ls", ...there, "--format", "json")) as { name: string }[];
+  const there = { pool, namespace: "tenant", image: "inside" };
+  const here = { pool, namespace: "vault", image: "alpha;inside;None" };
+  expect(await listSnapshots(arena.sandbox.backup, here)).toHaveLength(2);
+  const live = await listSnapshots(arena.sandbox.live, there);
   expect(live).toHaveLength(1);
+  const snapshot = live[0]?.name as string;
   const [source, copy] = await Promise.all([
-    digest(arena.sandbox.live, [...there, `--snap=${live[0]?.name}`]),
-    digest(arena.sandbox.backup, [...here, `--snap=${live[0]?.name}`]),
+    digest(arena.sandbox.live, { ...there, snapshot }),
+    digest(arena.sandbox.backup, { ...here, snapshot }),
   ]);
   expect(copy).toBe(source);
   expect(await arena.liveSnapshots("outside")).toHaveLength(0);

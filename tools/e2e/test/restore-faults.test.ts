@@ -5,9 +5,10 @@ import { flipAt, quote, waitUntil } from "@backurne/faults";
 import type { BackurneError, PlainCluster } from "@backurne/model";
 import { execa } from "execa";
 import { describe, expect, test } from "vitest";
-import { digest, MiB, openArena, write, type Arena } from "../src/arena.ts";
+import { MiB, openArena, write, type Arena } from "../src/arena.ts";
 import { LAUNCHER, writeConfig } from "../src/cli.ts";
 import { openFaults, type Fault, type Faults } from "../src/faults.ts";
+import { digest } from "../src/kept.ts";
 import { expireLeases, lockers } from "../src/leases.ts";
 import { killOne } from "../src/processes.ts";
 import { backedUp, holdImport, listImages, onImport, restore, shapeOf } from "../src/restoring.ts";
@@ -47,7 +48,7 @@ async function expectNextDoesWell(arena: Arena, faults: Faults): Promise<void> {
   await faults.set();
   await restore(arena, { env: faults.env });
   expect(await listImages(arena.sandbox.live, pool)).toEqual(["back", "disk"]);
-  expect(await digest(arena.sandbox.live, [pool, "--image=back"])).toBe(await backedUp(arena));
+  expect(await digest(arena.sandbox.live, { pool: arena.pool, image: "back" })).toBe(await backedUp(arena));
   expect(await arena.liveSnapshots("back")).toEqual([]);
   expect(await lockers(arena)).toBe(0);
 }
@@ -211,5 +212,5 @@ test("the tool is killed in the middle: its programs end, what it left explains 
   await faults.set();
   await restore(arena, { env: faults.env });
   expect(await listImages(arena.sandbox.live, pool)).toEqual(["back", "disk"]);
-  expect(await digest(arena.sandbox.live, [pool, "--image=back"])).toBe(await backedUp(arena));
+  expect(await digest(arena.sandbox.live, { pool: arena.pool, image: "back" })).toBe(await backedUp(arena));
 });

@@ -2,10 +2,11 @@ import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { PlainCluster } from "@backurne/model";
-import { createPool, rbd } from "@backurne/sandbox";
+import { rbd } from "@backurne/sandbox";
 import { expect, test } from "vitest";
-import { digest, MiB, openArena, write, type Arena } from "../src/arena.ts";
+import { MiB, openArena, write, type Arena } from "../src/arena.ts";
 import { openCommand } from "../src/cli.ts";
+import { digest, makePool } from "../src/kept.ts";
 import { backedUp, listImages, restore, shapeOf } from "../src/restoring.ts";
 
 const TWO_POINTS = [{ maxOnLive: 0 }];
@@ -14,7 +15,7 @@ const CANARY = "backurne-restore-canary";
 /** Two backups of a disk that is like no default. */
 async function openDisk(arena: Arena, image = "disk"): Promise<void> {
   const data = `${arena.pool}-data`;
-  await createPool(arena.sandbox.live, data);
+  await makePool(arena.sandbox.live, data);
   const striped = ["--object-size", "1M", "--stripe-unit", "64K", "--stripe-count", "4", `--data-pool=${data}`];
   await arena.createImage(image, 24 * MiB + 512, ...striped, "--image-feature", "layering,exclusive-lock");
   await arena.change(image, [write(0, 2 * MiB), write(9 * MiB, 64 * 1024)]);
@@ -47,7 +48,7 @@ test("a disk comes back as it was: its bytes, its size, its shape; nothing else 
     "renamed",
   ]);
   expect(await listImages(live, pool)).toEqual(["back", "disk"]);
-  expect(await digest(live, [pool, "--image=back"])).toBe(await backedUp(arena));
+  expect(await digest(live, { pool: arena.pool, image: "back" })).toBe(await backedUp(arena));
   expect(await shapeOf(live, pool, "--image=back")).toEqual(await shapeOf(live, pool, "--image=disk"));
   expect((await shapeOf(live, pool, "--image=back"))["data_pool"]).toBe(`${arena.pool}-data`);
   expect(await arena.liveSnapshots("back")).toEqual([]);
@@ -59,7 +60,7 @@ test("a disk comes back as it was: its bytes, its size, its shape; nothing else 
   // The older one, by its name.
   const [first] = await arena.backupSnapshots("alpha;disk;None");
   await restore(arena, { snapshot: first!.name, to: `alpha/${arena.pool}/older` });
-  const older = await digest(live, [pool, "--image=older"]);
+  const older = await digest(live, { pool: arena.pool, image: "older" });
   expect(older).toBe(await backedUp(arena, "disk", 0));
   expect(older).not.toBe(await backedUp(arena));
 
@@ -75,20 +76,20 @@ test("to another pool, into a namespace, into the backup cluster, under any name
   const nasty = `it's "quoted" $(touch ${CANARY}) \`touch ${CANARY}\`; -x`;
   await openDisk(arena, nasty);
   const other = `${arena.pool}-other`;
-  await Promise.all([createPool(live, other), createPool(backup, other)]);
+  await Promise.all([makePool(live, other), makePool(backup, other)]);
   await rbd(live, ["namespace", "create", `--pool=${other}`, "--namespace=tenant 'a'"]);
   const bytes = await backedUp(arena, nasty);
 
   await restore(arena, { image: nasty, to: `alpha/${other}/${nasty}` });
-  expect(await digest(live, [`--pool=${other}`, `--image=${nasty}`])).toBe(bytes);
+  expect(await digest(live, { pool: other, image: nasty })).toBe(bytes);
   await restore(arena, { image: nasty, to: `alpha/${other}/tenant 'a'/${nasty}` });
-  expect(await digest(live, [`--pool=${other}`, "--namespace=tenant 'a'", `--image=${nasty}`])).toBe(bytes);
+  expect(await digest(live, { pool: other, namespace: "tenant 'a'", image: nasty })).toBe(bytes);
   expect(await listImages(live, `--pool=${other}`)).toEqual([nasty]);
 
   // That cluster has no pool for the data; the rest is as it was.
   const there = await restore(arena, { image: nasty, to: `backup/${other}/${nasty}` });
   expect(there.warnings).toEqual([expect.stringContaining(`${arena.pool}-data`)]);
-  expect(await digest(backup, [`--pool=${other}`, `--image=${nasty}`])).toBe(bytes);
+  expect(await digest(backup, { pool: other, image: nasty })).toBe(bytes);
   const source = await shapeOf(live, `--pool=${arena.pool}`, `--image=${nasty}`);
   const features = (source["features"] as string[]).filter((feature) => feature !== "data-pool");
   expect(await shapeOf(backup, `--pool=${other}`, `--image=${nasty}`)).toEqual({
@@ -108,7 +109,7 @@ test.each(["compressed", "helper"])("behind zstd, and through a helper command: 
   arena.settings = { ...arena.settings, liveClusters: [taken] };
   await openDisk(arena);
   await restore(arena);
-  expect(await digest(arena.sandbox.live, [`--pool=${arena.pool}`, "--image=back"])).toBe(await backedUp(arena));
+  expect(await digest(arena.sandbox.live, { pool: arena.pool, image: "back" })).toBe(await backedUp(arena));
 });
 
 test("of a chain that says nothing about its source, with the defaults of where it goes", async () => {
@@ -126,7 +127,7 @@ test("of a chain that says nothing about its source, with the defaults of where 
   const done = await restore(arena);
   expect(done.warnings).toHaveLength(1);
   expect(await shapeOf(arena.sandbox.live, pool, "--image=back")).toMatchObject({ object_size: 4 * MiB });
-  expect(await digest(arena.sandbox.live, [pool, "--image=back"])).toBe(await backedUp(arena));
+  expect(await digest(arena.sandbox.live, { pool: arena.pool, image: "back" })).toBe(await backedUp(arena));
   // It is asked again, once, by the next transfer.
   await arena.backup({ force: true });
   expect((await readSource()).shape).toEqual(shape);
@@ -145,7 +146,7 @@ test("the command: what comes of it, what is refused, and its exit codes", async
   const done = await backurne("restore", "alpha/disk", `@${new Date().getUTCFullYear()}`, "--to", to, "--json");
   expect(done.code).toBe(0);
   expect(JSON.parse(done.stdout)).toMatchObject({ version: 1, kind: "restoration", outcome: "restored" });
-  const bytes = await digest(arena.sandbox.live, [`--pool=${arena.pool}`, "--image=back"]);
+  const bytes = await digest(arena.sandbox.live, { pool: arena.pool, image: "back" });
 
   const rows: readonly (readonly [words: readonly string[], code: number, says: RegExp])[] = [
     [["disk", "latest", "--to", to], 4, /exists, and nothing is ever restored over an image/],
@@ -165,7 +166,7 @@ test("the command: what comes of it, what is refused, and its exit codes", async
     expect([words, ran.code]).toEqual([words, code]);
     expect(ran.stderr).toMatch(says);
   }
-  expect(await digest(arena.sandbox.live, [`--pool=${arena.pool}`, "--image=back"])).toBe(bytes);
+  expect(await digest(arena.sandbox.live, { pool: arena.pool, image: "back" })).toBe(bytes);
   expect(await listImages(arena.sandbox.live, `--pool=${arena.pool}`)).toEqual(["back", "disk"]);
   expect(await arena.backupImages()).toEqual(["alpha;disk;None"]);
 });
