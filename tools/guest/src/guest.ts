@@ -5,6 +5,7 @@ import { open, rm, type FileHandle } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
 import { findKernel } from "./kernel.ts";
 
 export interface Ran {
@@ -32,6 +33,8 @@ export interface GuestOptions {
 
 const MINUTE = 60_000;
 
+const here = (name: string): string => fileURLToPath(new URL(`../guest/${name}`, import.meta.url));
+
 /**
  * Boots a guest in some seconds. It dies with this process, however that ends, and leaves nothing: what it writes goes to
  * its own memory.
@@ -48,7 +51,12 @@ export async function boot({ memory = 2048, patience = 3 * MINUTE }: GuestOption
     ["-append", "console=ttyS0 quiet panic=-1 mitigations=off norandmaps"],
     ["-fsdev", "local,id=host,path=/,readonly=on,security_model=none,multidevs=remap"],
     ["-device", "virtio-9p-pci,fsdev=host,mount_tag=host"],
-    ["-netdev", "user,id=net", "-device", "virtio-net-pci,netdev=net,romfile="],
+    [
+      "-netdev",
+      `user,id=net,guestfwd=tcp:10.0.2.100:7-cmd:bash ${here("door.sh")}`,
+      "-device",
+      "virtio-net-pci,netdev=net,romfile=",
+    ],
     ["-chardev", "stdio,id=agent,signal=off", "-device", "virtio-serial-pci"],
     ["-device", "virtserialport,chardev=agent,name=agent"],
   ];
@@ -59,6 +67,7 @@ export async function boot({ memory = 2048, patience = 3 * MINUTE }: GuestOption
   const machine = new Machine(child, log);
   try {
     await machine.ready(patience);
+    await machine.run(`install -m 755 ${here("rbd.sh")} /usr/local/bin/rbd`, MINUTE);
   } catch (error) {
     await machine.end();
     await log.close();

@@ -13,15 +13,17 @@ export function killEverywhere(open: () => Scene): void {
 
     /** The header, two or three of each layer, devices between them, `ready`. Left out: an `opened` that a device's record follows. */
     const RECORDS = [1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 14, 15, 17, 18];
+    /** The others are of the same kinds, in other layers. */
+    const records = THOROUGH ? RECORDS : [1, 3, 5, 7, 10, 12, 15, 18];
 
     test("of map: another process undoes what there is", async () => {
-      const asks = RECORDS.flatMap((record): readonly Ask[] => [
+      const asks = records.flatMap((record): readonly Ask[] => [
         { do: "die", ask: mapOf(["little"]), record },
         { do: "list" },
         { do: "unmap", id: "m1" },
       ]);
       const answers = await scene.ask(...asks);
-      for (const [index, record] of RECORDS.entries()) {
+      for (const [index, record] of records.entries()) {
         const [died, listed, undone] = answers.slice(index * 3);
         expect(died?.value).toMatchObject({ signal: "SIGKILL" });
         expect(listed?.value).toMatchObject([{ id: "m1", state: record === RECORDS.at(-1) ? "ok" : "interrupted" }]);
@@ -59,7 +61,7 @@ export function killEverywhere(open: () => Scene): void {
     });
 
     test.skipIf(!hasFixtures(...FIXTURES.vmfs5))("of map, in a datastore", async () => {
-      const asks = [7, 8, 9, 10].flatMap((at): readonly Ask[] => [
+      const asks = (THOROUGH ? [7, 8, 9, 10] : [9]).flatMap((at): readonly Ask[] => [
         { do: "die", ask: mapOf(["vmfs5-two-vms"], { vmdk: "web01" }), at },
         { do: "unmap", id: "m1" },
       ]);
