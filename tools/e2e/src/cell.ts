@@ -1,4 +1,4 @@
-import { parseSnapshotName } from "@backurne/model";
+import { BackurneError, parseSnapshotName } from "@backurne/model";
 import { does, passRecords, type Faults, type Trouble } from "@backurne/faults";
 import type { Arena } from "./arena.ts";
 import { digest } from "./kept.ts";
@@ -55,7 +55,7 @@ function bashOf({ step, trouble, seconds, code }: Cell): string {
 
 async function runSpoilt(arena: Arena, faults: Faults, { step, trouble, seconds }: Cell): Promise<void> {
   if (!trouble.startsWith("tool")) {
-    await arena.backup({ force: true }, { env: faults.env });
+    await arena.backup({ force: true }, { env: faults.env }).catch(tolerateRefusal);
     // Nobody can tell that it was not given back: the next run would come upon it for a minute.
     if (trouble === "lies" && step.when.includes("backurne\\.lease")) await expireLeases(arena);
     return;
@@ -65,6 +65,11 @@ async function runSpoilt(arena: Arena, faults: Faults, { step, trouble, seconds 
   await faults.aim(tool.pid);
   await tool.ended;
   await expireLeases(arena);
+}
+
+/** A run that could not begin, and says why, has done no harm. */
+function tolerateRefusal(error: unknown): void {
+  if (!(error instanceof BackurneError)) throw error;
 }
 
 /** A run that nobody disturbs, and another one, which has nothing left to do. */
