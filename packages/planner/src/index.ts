@@ -24,5 +24,5 @@ export {
   stateOfMissing,
   type State,
 } from "./state.ts";
-export { isVerified } from "./verified.ts";
+export { comparedSince, isVerified } from "./verified.ts";
 export { describeAlarm, judgeVolume, usualVolume, volumeOf } from "./volume.ts";
