@@ -146,11 +146,38 @@ describe("a jump far outside of its own history", () => {
     expect((await night(world, moving(world, 6 * GiB))).warnings).toEqual([]);
   });
 
-  test("that cannot be written down costs no backup", async () => {
+  test("is an alarm although nobody can say how much of the disk that is", async () => {
     const world = await usual(10);
     world.before = failing(`backup changedBytes ${TARGET}`);
     const report = await night(world, moving(world, 10 * GiB));
-    expect(report).toMatchObject({ exit: 0, totals: { incremental: 1 } });
-    expect(report.warnings).toMatchObject([{ message: expect.stringContaining("could not be judged") }]);
+    expect(report).toMatchObject({ exit: 0, totals: { incremental: 1, removedBackup: 0 } });
+    expect(report.warnings).toMatchObject([
+      { message: expect.stringMatching(/^how much of it is used is not known, .*: it was to fail$/) },
+      { message: expect.stringMatching(/^change alarm: 10\.0 GiB/) },
+    ]);
+    expect(marksOf(world).alarm).toMatchObject({ bytes: 10 * GiB });
+    const next = await night(world, moving(world, GiB / 2));
+    expect(next).toMatchObject({ totals: { removedBackup: 0 } });
+  });
+
+  test("and nobody asks how much of the disk it is where it is none", async () => {
+    const world = await usual(10);
+    world.before = failing(`backup changedBytes ${TARGET}`);
+    expect((await night(world, moving(world, GiB / 2))).warnings).toEqual([]);
+  });
+
+  test("that cannot be written down costs no backup, and nothing expires in that run", async () => {
+    const world = await usual(10);
+    const { rbd } = world.backup;
+    const setMetadata: typeof rbd.setMetadata = async (image, key, value) => {
+      if (key === "backurne.alarm") throw new Error("no mark today");
+      await rbd.setMetadata(image, key, value);
+    };
+    const report = await night(world, moving(world, 10 * GiB, { backup: { ...rbd, setMetadata } }));
+    expect(report).toMatchObject({ exit: 0, totals: { incremental: 1, removedBackup: 0 } });
+    expect(report.warnings).toMatchObject([
+      { message: expect.stringMatching(/^change alarm: /) },
+      { message: expect.stringMatching(/^the change alarm could not be written down, .*: no mark today$/) },
+    ]);
   });
 });
