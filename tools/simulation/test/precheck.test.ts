@@ -157,21 +157,6 @@ describe("after a good backup", () => {
     expect(await overdue(world, 20 * HOUR)).toEqual(["last verified 2026-01-01"]);
   });
 
-  test("a live snapshot that no run removes in time", async () => {
-    world.before = failing(`alpha removeSnapshot disk`);
-    world.now += DAY;
-    await backUp(world.host("bk1"));
-    world.before = undefined;
-    expect(world.live("alpha").points("disk")).toHaveLength(2);
-    expect(await found(world)).toEqual([]);
-    world.now += 35 * HOUR;
-    expect(await found(world)).toEqual([]);
-    world.now += HOUR + 1;
-    expect(await found(world)).toEqual(["critical late alpha/disk", "warning leftover alpha/disk"]);
-    await backUp(world.host("bk1"));
-    expect(await found(world)).toEqual([]);
-  });
-
   test.each([
     [1, "the backup pool"],
     [2, "alpha/disk"],
