@@ -61,8 +61,11 @@ export async function recordProof({ chain, names, proof, ...rest }: Proved, book
 
 /** From now on nothing is received into this chain, and nothing expires from it. */
 export async function markSuspect(chain: ChainFacts, suspect: SuspectMark, books: Bookkeeper): Promise<ChainFacts> {
-  await books.lease.confirm();
-  await books.house.backup.setMetadata(chain.image, markKey("suspect"), JSON.stringify(suspect));
+  const { house, lease, facts } = books;
+  await lease.confirm();
+  // The catalog learns it when all is done, which may be in hours, or never. The mark itself depends on no table.
+  await facts.catalog.distrust(chain.imageId).catch(() => undefined);
+  await house.backup.setMetadata(chain.image, markKey("suspect"), JSON.stringify(suspect));
   return remark(chain, { suspect }, books);
 }
 
