@@ -1,5 +1,13 @@
 import { describeError, markKey, type Alarm, type Moved } from "@backurne/model";
-import { describeAlarm, judgeVolume } from "@backurne/planner";
+import {
+  describeAlarm,
+  differs,
+  judgeVolume,
+  usualVolume,
+  volumeOf,
+  type ChainFacts,
+  type DiskFacts,
+} from "@backurne/planner";
 import type { JobContext } from "./context.ts";
 
 interface Arrived {
@@ -20,6 +28,22 @@ export async function judgeMoved(arrived: Arrived, context: JobContext): Promise
   const alarm = await askAlarm(arrived, context);
   if (alarm) await raise(alarm, arrived, context);
   return alarm;
+}
+
+/** What is usual of a disk stays so when a new generation of its backups begins; of another image nobody knows. */
+export function volumeOfDisk(chain: ChainFacts | undefined, { source }: Pick<DiskFacts, "source">): readonly Moved[] {
+  return chain?.marks.source && !differs(chain.marks.source, source) ? volumeOf(chain) : [];
+}
+
+/** A full sends what is used, and nothing in it tells what has changed. */
+export function sayUnmeasured(
+  { target, volume }: Pick<Arrived, "target" | "volume">,
+  { house, emit }: Pick<JobContext, "house" | "emit">,
+): void {
+  if (!house.settings.changeAlarm || usualVolume(volume, house.now()) === undefined) return;
+  const message =
+    "all of it was sent, so nobody can say how much has changed since the last backup: no change alarm is raised, and the old generation fades as one whose source is gone";
+  emit({ kind: "warning", about: target, message });
 }
 
 /** How much of the disk that is costs a look at all of it, so only where everything else speaks for an alarm. */

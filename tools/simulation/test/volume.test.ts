@@ -181,3 +181,42 @@ describe("a jump far outside of its own history", () => {
     ]);
   });
 });
+
+describe("a new generation", () => {
+  /** Nothing is shared any more. */
+  const unshare = (world: World): void => world.live("alpha").images.get("disk")?.snapshots.clear();
+
+  test("of the same disk: nobody can say what has changed, and what is usual stays known", async () => {
+    const world = await usual(10);
+    unshare(world);
+    const full = await night(world, moving(world, 10 * GiB));
+    expect(full).toMatchObject({ exit: 0, totals: { full: 1 } });
+    expect(full.warnings).toMatchObject([
+      { about: TARGET, message: expect.stringMatching(/^all of it was sent, so nobody can say how much has changed/) },
+    ]);
+    expect(marksOf(world).base?.volume).toHaveLength(10);
+    const next = await night(world, moving(world, 10 * GiB));
+    expect(next.warnings).toMatchObject([{ message: expect.stringMatching(/^change alarm: 10\.0 GiB/) }]);
+  });
+
+  test.each<[string, number, (world: World) => unknown]>([
+    [
+      "of a disk made anew",
+      10,
+      (world) => (world.live("alpha").images.delete("disk"), world.live("alpha").add("disk", SIZE)),
+    ],
+    ["of one that nobody knows yet", 5, unshare],
+  ])("%s: nothing is said, and nothing usual", async (_, nights, happens) => {
+    const world = await usual(nights);
+    happens(world);
+    expect(await night(world, moving(world, 10 * GiB))).toMatchObject({ totals: { full: 1 }, warnings: [] });
+    expect((await night(world, moving(world, 10 * GiB))).warnings).toEqual([]);
+  });
+
+  test("nothing is said where the configuration wants no alarm", async () => {
+    const world = await usual(10);
+    unshare(world);
+    const { settings } = world.host("bk1");
+    expect((await night(world, moving(world, GiB, { settings }))).warnings).toEqual([]);
+  });
+});
