@@ -3,12 +3,12 @@ import { chmod, lstat, rm } from "node:fs/promises";
 import { connect } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { BackurneError, describeError, type ApiSettings, type Settings } from "@backurne/model";
+import { runToldPrecheck } from "@backurne/reports";
 import type { Outlet, Untold } from "@backurne/reports/outlets";
 import type { Backurne } from "backurne";
 import { buildApp, DEFAULT_API } from "./app.ts";
 import { openAudit } from "./audit.ts";
 import { openCeilings } from "./gate.ts";
-import { openPrecheck } from "./precheck.ts";
 import { answerProblem, problemOf } from "./problem.ts";
 import { openReads } from "./reads.ts";
 import { openRuns } from "./runs/runs.ts";
@@ -53,7 +53,8 @@ export async function serve(options: ServeOptions): Promise<void> {
     reads,
     ceilings: openCeilings(),
     runs: openRuns({ backurne, stateDir, now, openOutlet, changed: reads.forget, log }),
-    precheck: openPrecheck({ backurne, tellPrecheck, log }),
+    precheck: async () =>
+      (await runToldPrecheck({ look: () => backurne.precheck(), tell: tellPrecheck, lost: log })).found,
     verifications: openVerifications(backurne, now),
   };
   const app = buildApp(scene);

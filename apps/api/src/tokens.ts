@@ -2,6 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { BackurneError, describeError } from "@backurne/model";
+import { unlessThere } from "@backurne/reports";
 import { z } from "zod";
 import { SCOPES, type Scope } from "./scopes.ts";
 
@@ -63,7 +64,7 @@ export function openTokens(stateDir: string, now: () => number): Tokens {
       return { token, text: `bkn_${id}_${secret}` };
     },
     async list() {
-      const names = await readdir(directory).catch(unlessThere([]));
+      const names = await readdir(directory).catch(orElse([]));
       const files = names.filter((name) => name.endsWith(".json"));
       const found = await Promise.all(files.map((name) => read(join(directory, name))));
       return found.flatMap((one) => (one ? [withoutHash(one)] : [])).sort((a, b) => (a.created < b.created ? -1 : 1));
@@ -95,7 +96,7 @@ function hashOf(secret: string): string {
 
 /** What is not there, or not a token, lets nobody in; what must not be read is trouble, and not somebody's wrong token. */
 async function read(file: string): Promise<z.infer<typeof kept> | undefined> {
-  const text = await readFile(file, "utf8").catch(unlessThere(undefined));
+  const text = await readFile(file, "utf8").catch(orElse(undefined));
   if (text === undefined) return undefined;
   try {
     const found = kept.parse(JSON.parse(text));
@@ -105,13 +106,11 @@ async function read(file: string): Promise<z.infer<typeof kept> | undefined> {
   }
 }
 
-function unlessThere<T>(nothing: T): (error: unknown) => T {
-  return (error) => {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return nothing;
-    throw new BackurneError("unexpected", `cannot read the tokens: ${describeError(error)}`, {
-      hint: "they belong to the user who made them: `backurne serve` and `backurne token` have to be the same one",
-    });
-  };
+function orElse<T>(nothing: T): (error: unknown) => T {
+  return unlessThere(nothing, {
+    what: "the tokens",
+    hint: "they belong to the user who made them: `backurne serve` and `backurne token` have to be the same one",
+  });
 }
 
 /** Whoever asks is not told where we keep what, nor what is wrong with it. */

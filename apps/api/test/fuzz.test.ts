@@ -27,7 +27,9 @@ function requestOf({ params, query, body }: Endpoint) {
 }
 
 function pathOf({ path }: Endpoint, { params, query }: Fields): string {
-  const text = (value: unknown) => encodeURIComponent(String(value).toWellFormed()) || "%20";
+  // An object may have a `toString` of its own, which is none.
+  const told = (value: unknown) => (typeof value === "object" ? JSON.stringify(value) : String(value));
+  const text = (value: unknown) => encodeURIComponent(told(value).toWellFormed()) || "%20";
   const filled = path.replaceAll(/\{(\w+)\}/g, (_, key: string) => text(params[key]));
   const asked = Object.entries(query).flatMap(([key, value]) =>
     value === undefined ? [] : `${text(key)}=${text(value)}`,

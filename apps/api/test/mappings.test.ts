@@ -34,6 +34,30 @@ test("several disks are opened together, a guest's all at once", async () => {
   expect(backups).toHaveLength(2);
 });
 
+test("what may not be what its source was says so, whoever looks: by the image's own word", async () => {
+  const { ask, world } = await openApi();
+  const { metadata } = world.backup.images.get("alpha;disk;None")!;
+  metadata.set("backurne.unproved", JSON.stringify({ since: "2026-01-01T00:00:00Z" }));
+  metadata.set(
+    "backurne.suspect",
+    JSON.stringify({ snapshot: "<s1>", ranges: [], how: "full", at: "2026-01-01T00:00:00Z" }),
+  );
+  const doubts = [
+    "it may differ from its source: a verification failed on 2026-01-01: <s1> differs from its source",
+    "it was the old tool's, and never compared with its source",
+  ];
+  const body = { image: "alpha/disk", snapshot: "latest", with: ["px1/web@latest"] };
+  const { backups } = mapped.parse(await (await ask(MAPPINGS, { body })).json());
+  expect(backups.map(({ reference, doubts: own }) => [reference, own])).toEqual([
+    ["alpha/disk", doubts],
+    ["px1/web/scsi0", undefined],
+  ]);
+  expect((await openOnes(ask))[0]?.backups[0]).toMatchObject({ doubts });
+  const page = await (await ask("/mappings", { as: "map", headers: { accept: "text/html" } })).text();
+  expect(page).toContain("and never compared with its source");
+  expect(page).not.toContain("<s1>");
+});
+
 test("whoever opens one closes those whose time is over", async () => {
   const { ask, world } = await openApi();
   const open = (rest: object) => ask(MAPPINGS, { body: { image: "alpha/disk", snapshot: "latest", ...rest } });

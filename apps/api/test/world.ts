@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { House } from "@backurne/engine";
 import { createExecutor } from "@backurne/exec";
 import type { Settings } from "@backurne/model";
-import { writeRunFile } from "@backurne/reports";
+import { runToldPrecheck, writeRunFile } from "@backurne/reports";
 import type { Outlet } from "@backurne/reports/outlets";
 import { backUp, DAY, guest, openWorld, profile, type World } from "@backurne/simulation";
 import { openDoor, openTelling } from "backurne";
@@ -13,7 +13,6 @@ import { onTestFinished } from "vitest";
 import { buildApp } from "../src/app.ts";
 import type { AuditLine } from "../src/audit.ts";
 import { openCeilings } from "../src/gate.ts";
-import { openPrecheck } from "../src/precheck.ts";
 import { openReads } from "../src/reads.ts";
 import { openRuns } from "../src/runs/runs.ts";
 import type { Scene } from "../src/scene.ts";
@@ -121,7 +120,8 @@ export async function openApi(
       changed: reads.forget,
       log,
     }),
-    precheck: openPrecheck({ backurne, tellPrecheck, log }),
+    precheck: async () =>
+      (await runToldPrecheck({ look: () => backurne.precheck(), tell: tellPrecheck, lost: log })).found,
     verifications: openVerifications(backurne, now),
     log,
     ...others,

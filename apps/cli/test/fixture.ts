@@ -644,6 +644,7 @@ export const mapped: Mapping = {
     image: `8eb4f698-afdc-45bb-9f6c-1833c42ae368;${disk};mail`,
     snapshot: nameOf("hourly", -3720),
     creation: at(-3720),
+    ...(disk === "scsi1" && { doubts: ["it may differ from its source: a verification failed on 2026-11-01"] }),
   })),
   by: "root",
   since: at(-10_000),

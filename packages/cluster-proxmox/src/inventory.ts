@@ -1,4 +1,4 @@
-import type { Blind, FoundDisk, FoundGuest, Inventory } from "@backurne/cluster";
+import type { Blind, FoundDisk, FoundGuest, Inventory, OmittedDisk } from "@backurne/cluster";
 import type { Disk, ProxmoxCluster } from "@backurne/model";
 import type { ProxmoxAccess } from "./access.ts";
 import { stillnessOf } from "./agent.ts";
@@ -30,9 +30,15 @@ export async function takeInventory(
   return {
     fsids: pools.fsids,
     guests: found.map(({ guest }) => guest).filter(({ disks }) => disks.length > 0),
-    omitted: placed.omitted,
+    omitted: placed.omitted.map((one) => withImage(one, pools)),
     blind: [...read.blind, ...placed.blind, ...pools.blind, ...found.flatMap(({ blind }) => blind)],
   };
+}
+
+/** Where it is no other guest's, and for nothing: what was backed up once may have left snapshots there. */
+function withImage(one: OmittedDisk, pools: ListedPools): OmittedDisk {
+  const image = one.state === "switched off" ? pools.of(one.disk)?.images.get(one.disk.image) : undefined;
+  return image ? { ...one, image } : one;
 }
 
 interface Wanted {

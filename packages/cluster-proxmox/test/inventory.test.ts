@@ -145,6 +145,18 @@ describe("what is not backed up", () => {
     expect([inventory.blind, listings]).toEqual([[], ["ceph:vms", "ssd:fast/t1"]]);
   });
 
+  it("comes with its image where that is listed for others, and is its own", async () => {
+    const config = { ...WEB.config, scsi1: "ceph:vm-100-disk-9,backup=0", scsi3: "ceph:vm-101-disk-0" };
+    const { inventory, listings } = await look({ guests: [{ ...WEB, config }, DB] });
+    expect(inventory.omitted.map(({ disk, image }) => [disk.disk, image])).toEqual([
+      ["scsi1", imageOf("vm-100-disk-9")],
+      ["scsi3", undefined],
+    ]);
+    const alone = { config: { smbios1: `uuid=${UUID}`, scsi1: "ceph:vm-100-disk-9,backup=0" }, vmid: 100 };
+    expect((await look({ guests: [alone] })).inventory.omitted.map(({ image }) => image)).toEqual([undefined]);
+    expect(listings).toEqual(["ceph:vms", "ssd:fast/t1"]);
+  });
+
   it.each([true, false])("never has the key of what is, UUIDs in use: %s", async (useSmbios) => {
     const guests = [
       { ...WEB, config: { ...WEB.config, scsi3: "ceph:vm-101-disk-0", scsi4: "ceph:vm-101-disk-0,backup=0" } },

@@ -29,6 +29,8 @@ export interface OmittedDisk {
   readonly disk: Disk;
   readonly state: Extract<SourceState, "excluded" | "switched off">;
   readonly because: string;
+  /** Its own, where its pool was listed for others. */
+  readonly image?: ImageWithSnapshots | undefined;
 }
 
 /** What could not be looked at, while everything else could: chains that may belong to it are frozen, others go on. */

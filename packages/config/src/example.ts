@@ -187,7 +187,9 @@ log_level: info # trace, debug, info, warn, error, silent
 check:
   #grace: 2h
   #max_age: 26h
-  #verified_within: 5w # not checked by default
+  # Each backup is to be verified so often; not checked by default. Where "backurne verify" compares all of it, by shares
+  # or at once, all of it counts (allow more than the shares of a turn take); else what transfers prove of themselves.
+  #verified_within: 5w
   after_backup: true # each backup ends with a precheck
 
 # Programs of yours, by absolute path: around the snapshots of a guest, and of each of its disks; after a transfer.

@@ -5,6 +5,8 @@ import pLimit from "p-limit";
 import type { House } from "./house.ts";
 
 const OBJECT = "backurne.index";
+/** No snapshot is called so. */
+const NONE = "";
 
 /** What is remembered of one image of the backup pool, by its rbd id. */
 export interface Entry {
@@ -31,6 +33,11 @@ export interface Catalog {
   putNamed(image: string, entry: Omit<Entry, "id">): void;
   /** Adds marks to what is known of an image, by its id, or by its name where nobody has asked for that. */
   mark(image: { readonly image: string; readonly imageId: string }, marks: Marks): void;
+  /**
+   * Before a mark is written that tables must not miss: whoever reads the catalog before it is flushed asks the image itself,
+   * though we may be killed in between.
+   */
+  distrust(imageId: string): Promise<void>;
   /** Appends what is new. */
   flush(): Promise<void>;
 }
@@ -78,6 +85,11 @@ export async function readCatalog(
       if (known) return void named.set(image, { ...known, marks: { ...known.marks, ...marks }, at: now() });
       const entry = entries.get(imageId);
       if (entry) put({ ...entry, marks: { ...entry.marks, ...marks }, at: now() });
+    },
+    async distrust(id) {
+      if (id === "") return; // of an image that new nothing has been written yet
+      const known = entries.get(id) ?? { id, marks: {} };
+      await objects.append(OBJECT, toLines([{ ...known, newest: NONE, at: now() }]));
     },
     async flush() {
       if (named.size > 0) {

@@ -13,7 +13,8 @@ const OWN = /[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
  * @throws BackurneError `unexpected`: the policies in the pool cannot be read.
  */
 export async function listGuests(house: House): Promise<readonly GuestListing[]> {
-  const [candidates, set] = await Promise.all([survey(house), listGuestProfiles(house)]);
+  const known = listGuestProfiles(house);
+  const [candidates, set] = await Promise.all([survey(house, known), known]);
   const guests = [...Map.groupBy(candidates, whose).values()].map((disks) => describe(disks, house));
   // A number is given again once it is free, and policies are for who has it now. Those that are there come first.
   const byNumber = new Map(guests.toReversed().map((guest) => [addressOf(guest), guest]));

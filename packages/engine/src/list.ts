@@ -9,6 +9,7 @@ import {
   shortName,
   sumPacked,
   type Explanation,
+  type GuestProfiles,
   type ImageInspection,
   type ImageListing,
   type ImageUsage,
@@ -36,11 +37,11 @@ import { findImage } from "./reference.ts";
 
 /**
  * Every disk and every chain, as facts show them now; reading changes nothing. With the policies that are set in the pool: the
- * profiles API is not asked about everybody for a look.
+ * profiles API is not asked about everybody for a look. `known`: those policies, where they are being read already.
  */
-export async function survey(house: House): Promise<readonly Candidate[]> {
+export async function survey(house: House, known?: Promise<readonly GuestProfiles[]>): Promise<readonly Candidate[]> {
   const { facts, judge } = await look(house);
-  return judge(await askProfiles(facts, { ...house, askProfiles: undefined }));
+  return judge(await askProfiles(facts, { ...house, askProfiles: undefined }, known));
 }
 
 /** One image, among those that are `eligible`: by all that decides about it, and the profiles API is asked about it alone. */

@@ -17,8 +17,15 @@ export interface Asked {
   readonly warnings: readonly Warning[];
 }
 
-/** Asked before anything is decided, for every disk that no rule excludes. Its own client bounds how many at once. */
-export async function askProfiles(facts: Facts, house: House): Promise<Asked> {
+/**
+ * Asked before anything is decided, for every disk that no rule excludes. Its own client bounds how many at once.
+ * `known`: what is set in the pool, for whom that is worth an error.
+ */
+export async function askProfiles(
+  facts: Facts,
+  house: House,
+  known?: Promise<readonly GuestProfiles[]>,
+): Promise<Asked> {
   const answers = new Map<string, ProfilesAnswer>();
   const warnings = new Map<string, Warning>();
   const mayLower = house.settings.profilesApi?.mayLower === true;
@@ -26,7 +33,7 @@ export async function askProfiles(facts: Facts, house: House): Promise<Asked> {
   const guests = facts.clusters.flatMap(({ cluster, disks = [] }) =>
     disks.flatMap(({ disk }) => (disk.vm && selectDisk(cluster, disk).selected ? { cluster, disk, vm: disk.vm } : [])),
   );
-  const set = guests.length > 0 ? await readSet(house, warnings) : [];
+  const set = guests.length > 0 ? await (known ?? readSet(house, warnings)) : [];
   await Promise.all(
     guests.map(async ({ cluster, disk, vm }) => {
       const { answer, warning } = (await house.askProfiles?.(disk, cluster)) ?? {};

@@ -26,6 +26,7 @@ interface Proved {
   readonly proof: Proof;
   readonly begun?: string | undefined;
   readonly whole?: string | undefined;
+  readonly round?: VerifiedMark["round"];
   readonly turn?: VerifiedMark["turn"];
 }
 
@@ -43,7 +44,9 @@ export async function recordProof({ chain, names, proof, ...rest }: Proved, book
   const verified: VerifiedMark = {
     last: { snapshot: names[0] as string, ...proof },
     begun: rest.begun ?? before?.begun,
-    whole: rest.whole ?? before?.whole,
+    ...(rest.whole === undefined
+      ? { whole: before?.whole, round: before?.round }
+      : { whole: rest.whole, round: rest.round }),
     turn: rest.turn === undefined ? before?.turn : rest.turn.next === 0 ? undefined : rest.turn,
   };
   // All of it was compared: what the old tool left is proved now.
@@ -58,8 +61,11 @@ export async function recordProof({ chain, names, proof, ...rest }: Proved, book
 
 /** From now on nothing is received into this chain, and nothing expires from it. */
 export async function markSuspect(chain: ChainFacts, suspect: SuspectMark, books: Bookkeeper): Promise<ChainFacts> {
-  await books.lease.confirm();
-  await books.house.backup.setMetadata(chain.image, markKey("suspect"), JSON.stringify(suspect));
+  const { house, lease, facts } = books;
+  await lease.confirm();
+  // The catalog learns it when all is done, which may be in hours, or never. The mark itself depends on no table.
+  await facts.catalog.distrust(chain.imageId).catch(() => undefined);
+  await house.backup.setMetadata(chain.image, markKey("suspect"), JSON.stringify(suspect));
   return remark(chain, { suspect }, books);
 }
 

@@ -23,7 +23,7 @@ import type { Made } from "./moment.ts";
 import { finishPoint } from "./point.ts";
 import { receive } from "./receive.ts";
 import { recordSource } from "./source.ts";
-import { judgeMoved } from "./volume.ts";
+import { judgeMoved, sayUnmeasured, volumeOfDisk } from "./volume.ts";
 
 /** Both sides as they stand when a transfer has ended well. */
 export interface Transferred {
@@ -172,7 +172,8 @@ async function receiveFull(
       });
     }
   }
-  const mark = { ...baseMark(made, []), becomes: image };
+  const volume = volumeOfDisk(chain, disk);
+  const mark = { ...baseMark(made, []), becomes: image, ...(volume.length > 0 && { volume }) };
   const [source] = await Promise.all([
     recordSource({ target, disk, size: made.snapshot.size, known: undefined, info }, context),
     writeMark(target, "base", mark, context),
@@ -184,6 +185,7 @@ async function receiveFull(
     receive({ disk, made: made.snapshot, target }, context),
   );
   const snapshots = await finishPoint(target, made, context);
+  sayUnmeasured({ target: image, volume }, context);
   const inherited = await switchGeneration({ partial: target, image, old: chain }, context);
   const marks = {
     ...inherited,

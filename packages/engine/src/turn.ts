@@ -9,11 +9,12 @@ export interface Step {
   readonly turn: Turn;
   /** Since when everything has been compared, where the turn has ended. */
   readonly whole?: string | undefined;
+  readonly round?: VerifiedMark["round"];
 }
 
 /** Goes on where the last one stopped, on whichever host that was; other shares than before begin a turn anew. */
 export function nextStep(
-  known: VerifiedMark["turn"],
+  { turn: known, whole }: Pick<VerifiedMark, "turn" | "whole"> = {},
   { count, of }: { readonly count: number; readonly of: number },
   at: string,
 ): Step {
@@ -22,5 +23,8 @@ export function nextStep(
   const end = Math.min(of, first + count);
   const share = { first, count: end - first, of };
   if (end < of) return { ...share, turn: { of, next: end, began } };
-  return { ...share, turn: { of, next: 0, began }, whole: began };
+  const turn = { of, next: 0, began };
+  // All of it was compared at once while the turn was under way: that is younger than its first shares.
+  if (whole !== undefined && Date.parse(whole) > Date.parse(began)) return { ...share, turn, whole };
+  return { ...share, turn, whole: began, round: { of, ended: at } };
 }

@@ -17,7 +17,7 @@ import type { Lease } from "./lease.ts";
 import { compareParts, stillStands, type Pair, type Scene } from "./proof.ts";
 import { readMarks } from "./read-marks.ts";
 import { describePlaces, markSuspect, recordProof } from "./record-proof.ts";
-import { nextStep } from "./turn.ts";
+import { nextStep, type Step } from "./turn.ts";
 import type { Manner } from "./verify.ts";
 import { sayError } from "./verify-sent.ts";
 
@@ -108,7 +108,8 @@ interface Compared {
   readonly how: Extent;
   readonly found: Comparison;
   readonly whole?: string | undefined;
-  readonly turn?: ReturnType<typeof nextStep>["turn"];
+  readonly round?: Step["round"];
+  readonly turn?: Step["turn"];
 }
 
 async function compare(
@@ -125,7 +126,7 @@ async function compare(
     const found = await compareParts(pair, { kind: "share", first: 0, count: 1, of: 1 }, scene);
     return { how: "full", found, whole: at };
   }
-  const { first, count, of, ...rest } = nextStep(marks.verified?.turn, manner, at);
+  const { first, count, of, ...rest } = nextStep(marks.verified, manner, at);
   const found = await compareParts(pair, { kind: "share", first, count, of }, scene);
   return { how: count === of ? "full" : `${count}/${of}`, found, ...rest };
 }

@@ -1,4 +1,9 @@
-import type { ImageVerification, VerificationEvent, VerificationReport } from "@backurne/model";
+import {
+  describeError,
+  type ImageVerification,
+  type VerificationEvent,
+  type VerificationReport,
+} from "@backurne/model";
 import { candidatesOf, type Candidate } from "@backurne/planner";
 import pLimit from "p-limit";
 import { gatherFacts, namesOf, type Facts } from "./gather.ts";
@@ -46,12 +51,22 @@ export async function verifyImages(
     writes: !(await isOldPool(facts, house)),
   };
   const images = await inTurn(asked, context);
-  await facts.catalog.flush();
-  const failures = facts.clusters.flatMap(({ cluster: { name }, failure }) =>
+  const unlisted = facts.clusters.flatMap(({ cluster: { name }, failure }) =>
     failure === undefined ? [] : [{ about: name, message: failure }],
   );
+  const failures = [...unlisted, ...(await flush(facts))];
   const ended = new Date(house.now()).toISOString();
   return { version: 1, kind: "verification", started, ended, images, failures };
+}
+
+/** What was found is told, and stands on the images, though tables may be behind. */
+async function flush({ catalog }: Facts): Promise<VerificationReport["failures"]> {
+  try {
+    await catalog.flush();
+    return [];
+  } catch (error) {
+    return [{ about: "the backup pool", message: `its index could not be written: ${describeError(error)}` }];
+  }
 }
 
 /** A few at a time: each reads as fast as its pools let it, on both sides. */

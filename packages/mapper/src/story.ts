@@ -102,7 +102,9 @@ function parse(line: string): unknown {
 const text = z.string();
 const step = z.number().int();
 
-const backup = z.object({ reference: text, image: text, snapshot: text, creation: text }).readonly();
+const backup = z
+  .object({ reference: text, image: text, snapshot: text, creation: text, doubts: z.array(text).readonly().optional() })
+  .readonly();
 
 const headerShape = z.object({
   version: z.literal(1),

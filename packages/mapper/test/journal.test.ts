@@ -51,6 +51,12 @@ describe("what a journal adds up to", () => {
   ])("%s is not guessed at", (_, text, why) => expect(() => foldJournal(text)).toThrow(why));
 });
 
+test("what was doubted of a backup when it was mapped is still known", () => {
+  const backup = { reference: "a", image: "i", snapshot: "s", creation: "2026-11-01T00:00:00.000Z" };
+  const backups = [backup, { ...backup, doubts: ["it may differ"] }];
+  expect(foldJournal(lines({ ...header, backups }))?.header.backups).toEqual(backups);
+});
+
 describe("on the disk", () => {
   let directory: string;
   beforeAll(async () => void (directory = await mkdtemp(join(tmpdir(), "backurne-journal-"))));

@@ -8,6 +8,8 @@ export interface MappedBackup {
   readonly snapshot: string;
   /** ISO 8601 */
   readonly creation: string;
+  /** Why it may not be what its source was, as it was known when it was mapped. */
+  readonly doubts?: readonly string[] | undefined;
 }
 
 /** A disk of the guest that is meant, by its reference, which is not mapped with the others. */

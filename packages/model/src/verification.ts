@@ -26,6 +26,9 @@ export interface VerifiedMark {
   readonly begun?: string | undefined;
   /** Everything was compared since then, at once or by shares. */
   readonly whole?: string | undefined;
+  /** Where that was by shares: of how many, and when the last of them was compared (ISO 8601). */
+  readonly round?: { readonly of: number; readonly ended: string } | undefined;
+  /** The one that is under way. */
   readonly turn?: Turn | undefined;
 }
 

@@ -55,6 +55,8 @@ export interface OmittedFacts {
   readonly disk: Disk;
   readonly state: Extract<SourceState, "excluded" | "switched off">;
   readonly because: string;
+  /** Oldest first, where its image was listed. */
+  readonly snapshots?: readonly SnapshotFacts[] | undefined;
 }
 
 /** What could not be looked at. Without a vmid it may have been anybody's. */

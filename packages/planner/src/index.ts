@@ -1,4 +1,4 @@
-export { chooseBase, sharedSnapshots, type BaseChoice, type Shared } from "./base.ts";
+export { chooseBase, differs, sharedSnapshots, type BaseChoice, type Shared } from "./base.ts";
 export { brakeChain, brakePool, type Scale } from "./brakes.ts";
 export { planChain, planRemovals, type ChainInput, type ChainPlan, type Removal, type Transfer } from "./chain.ts";
 export { findCollisions, type Collisions } from "./collisions.ts";
@@ -24,5 +24,5 @@ export {
   stateOfMissing,
   type State,
 } from "./state.ts";
-export { isVerified } from "./verified.ts";
+export { comparedSince, isVerified } from "./verified.ts";
 export { describeAlarm, judgeVolume, usualVolume, volumeOf } from "./volume.ts";

@@ -29,6 +29,8 @@ export interface Candidate {
   /** Whose disk it is, where its cluster knows guests: as it says now, or as the chain remembers. */
   readonly vm?: Pick<GuestTraits, "vmid" | "kind"> | undefined;
   readonly warnings?: readonly string[] | undefined;
+  /** Its cluster keeps it from being backed up. */
+  readonly omitted?: OmittedFacts | undefined;
 }
 
 /** Facts and a clock become a plan. Every line says why; nothing is read and nothing is changed. */
@@ -131,6 +133,7 @@ function omittedCandidate(
     state: { state, because },
     cluster,
     vm: one.disk.vm,
+    omitted: one,
     input: chainInput(input, { subject, disk: undefined, chain, state, profiles }),
   };
 }

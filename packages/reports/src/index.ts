@@ -29,4 +29,7 @@ export { joinSinks } from "./sink.ts";
 export type { Sink } from "./sink.ts";
 export { startTelling } from "./tell.ts";
 export type { Told } from "./describe-event.ts";
+export { runToldPrecheck } from "./told-precheck.ts";
+export type { ToldPrecheck } from "./told-precheck.ts";
+export { unlessThere } from "./unless-there.ts";
 export { addUpUsage } from "./usage.ts";

@@ -1,8 +1,9 @@
 import type { Stats } from "node:fs";
 import { open, readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { BackurneError, describeError, type RunEvent, type RunReport, type RunTotals } from "@backurne/model";
+import { BackurneError, type RunEvent, type RunReport, type RunTotals } from "@backurne/model";
 import { foldReport } from "./fold.ts";
+import { unlessThere } from "./unless-there.ts";
 
 /** `open`: its file has no end. Another process is at it, or died. */
 export interface RunSummary {
@@ -59,6 +60,11 @@ export interface RunFiles {
 
 /** ms between two looks at a file that somebody else writes. */
 const PAUSE = 1_000;
+const orElse = <T>(nothing: T) =>
+  unlessThere(nothing, {
+    what: "the runs of this host",
+    hint: "cron and `backurne serve` have to be the same user, or serve in the group of STATE_DIR/runs",
+  });
 const NAME = /^[\w-]{1,64}$/;
 
 /** What `writeRunFile` keeps. */
@@ -71,13 +77,13 @@ export function openRunFiles(stateDir: string): RunFiles {
 
   async function find(run: string): Promise<RecordedRun | undefined> {
     if (!NAME.test(run)) return undefined;
-    const found = await stat(fileOf(run)).catch(unlessThere(undefined));
+    const found = await stat(fileOf(run)).catch(orElse(undefined));
     if (!found) return undefined;
     // Its time only says that it lives.
     const stamp = `${found.ino} ${found.size}`;
     const before = known.get(run);
     if (before?.stamp === stamp) return touch(before.read, found);
-    const bytes = await readFile(fileOf(run)).catch(unlessThere(undefined));
+    const bytes = await readFile(fileOf(run)).catch(orElse(undefined));
     if (!bytes) return undefined;
     const read = readRun(run, bytes);
     known.set(run, { stamp, read });
@@ -88,7 +94,7 @@ export function openRunFiles(stateDir: string): RunFiles {
     const found: RecordedRun[] = [];
     let trouble: BackurneError | undefined;
     const names = await readdir(directory)
-      .catch(unlessThere([]))
+      .catch(orElse([]))
       .catch((error: BackurneError) => ((trouble = error), []));
     const runs = names.filter((name) => name.endsWith(".ndjson")).map((name) => name.slice(0, -".ndjson".length));
     for (const run of known.keys()) if (!runs.includes(run)) known.delete(run);
@@ -114,12 +120,12 @@ export function openRunFiles(stateDir: string): RunFiles {
     list: async () => (await share()).runs,
     find,
     async events(run) {
-      const text = NAME.test(run) ? await readFile(fileOf(run), "utf8").catch(unlessThere("")) : "";
+      const text = NAME.test(run) ? await readFile(fileOf(run), "utf8").catch(orElse("")) : "";
       return linesOf(text).filter((line) => line.kind !== "report");
     },
     async *follow(run, signal) {
       if (!NAME.test(run)) return;
-      await using file = await open(fileOf(run)).catch(unlessThere(undefined));
+      await using file = await open(fileOf(run)).catch(orElse(undefined));
       if (!file) return;
       const chunk = Buffer.alloc(1 << 16);
       let rest = Buffer.alloc(0);
@@ -162,16 +168,6 @@ function summarize(run: string, lines: readonly RunLine[]): RecordedRun {
   const { host, started, ended, exit, totals } = report;
   if (last?.kind !== "report") return { summary: { run, host, started, state: "open" }, report };
   return { summary: { run, host, started, ended, state: "ended", exit, totals }, report };
-}
-
-function unlessThere<T>(nothing: T): (error: unknown) => T {
-  return (error) => {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return nothing;
-    throw new BackurneError("unexpected", `cannot read the runs of this host: ${describeError(error)}`, {
-      cause: error,
-      hint: "cron and `backurne serve` have to be the same user, or serve in the group of STATE_DIR/runs",
-    });
-  };
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

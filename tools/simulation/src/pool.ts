@@ -117,7 +117,11 @@ export function simulatePool(place: string, now: () => number): SimulatedPool {
       snapshots.set(name, { id: (ids += 1), name, size, created: now(), content: head });
       return "created";
     },
-    removeSnapshot: async (image, name) => (find(image).snapshots.delete(name) ? "removed" : "absent"),
+    async removeSnapshot(image, name) {
+      const { snapshots } = find(image);
+      if (snapshots.get(name)?.protected) return "busy";
+      return snapshots.delete(name) ? "removed" : "absent";
+    },
     protect: never,
     children: never,
     unprotect: never,

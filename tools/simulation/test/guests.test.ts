@@ -50,6 +50,19 @@ describe("guests", () => {
     });
   });
 
+  test("cost one look at their policies; where those cannot be read it says so", async () => {
+    const world = openWorld({ profiles: [profile()], proxmox: { px1: [WEB, guest(101, "db")] } });
+    await setGuestProfiles(world.host("bk1"), { cluster: "px1", vmid: 101 }, { backup: false });
+    world.calls.length = 0;
+    expect(await listed(world)).toEqual([
+      "px1/db 101 own policies: scsi0 switched off 0 no image",
+      "px1/web 100: scsi0 present 0 no image, scsi1 present 0 no image",
+    ]);
+    expect(world.calls.filter((call) => call === "backup read backurne.guests")).toHaveLength(1);
+    await world.objects.write("backurne.guests", "nonsense");
+    await expect(listGuests(world.host("bk1"))).rejects.toMatchObject({ code: "unexpected" });
+  });
+
   test("that are gone are known by their backups, and are not who has their number now; policies are for that one", async () => {
     const guests = [guest(100, "web"), guest(101, "db")];
     const world = openWorld({ profiles: [profile({ count: 7 })], proxmox: { px1: guests } });

@@ -1,4 +1,4 @@
-import { precheck, type House } from "@backurne/engine";
+import { precheck, verifyImages, type House, type Manner } from "@backurne/engine";
 import type { CheckSettings, Precheck, ProfileSettings } from "@backurne/model";
 import { beforeEach, describe, expect, test } from "vitest";
 import { backUp, DAY, failing, guest, HOUR, openWorld, profile, type World } from "../src/index.ts";
@@ -15,6 +15,12 @@ function hostOf(world: World, check: CheckSettings = NIGHTLY, changes: Partial<H
 async function found(world: World, check?: CheckSettings, changes?: Partial<House>): Promise<readonly string[]> {
   const { problems } = await precheck(hostOf(world, check, changes));
   return problems.map(({ kind, severity, about }) => `${severity} ${kind} ${about}`);
+}
+
+/** What is said of verifications that are to be made so often. */
+async function overdue(world: World, verifiedWithin: number): Promise<readonly string[]> {
+  const { problems } = await precheck(hostOf(world, { ...NIGHTLY, verifiedWithin }));
+  return problems.filter(({ kind }) => kind === "unverified").map(({ message }) => message);
 }
 
 /** The same host after its configuration was changed. */
@@ -142,32 +148,13 @@ describe("after a good backup", () => {
     expect(await found(world, check)).toEqual(expected);
   });
 
-  test("verified in time, however little of it", async () => {
-    const last = { snapshot: "gone", how: "sent", at: "2026-01-01T20:00:00Z" };
-    for (const verified of [{ last }, { last, whole: "2025-12-01T00:00:00Z" }]) {
-      const house = hostOf(world, { ...NIGHTLY, verifiedWithin: 20 * HOUR });
-      mark("verified", verified);
-      await forgetIndex();
-      world.now = Date.parse("2026-01-02T02:00:00Z");
-      expect((await precheck(house)).problems.filter(({ kind }) => kind === "unverified")).toEqual([]);
-      world.now += DAY;
-      expect((await precheck(house)).problems.filter(({ kind }) => kind === "unverified")).toHaveLength(1);
-    }
-  });
-
-  test("a live snapshot that no run removes in time", async () => {
-    world.before = failing(`alpha removeSnapshot disk`);
+  test("verified in time, however little of it, where nobody compares all of it", async () => {
+    mark("verified", { last: { snapshot: "gone", how: "sent", at: "2026-01-01T20:00:00Z" } });
+    await forgetIndex();
+    world.now = Date.parse("2026-01-02T02:00:00Z");
+    expect(await overdue(world, 20 * HOUR)).toEqual([]);
     world.now += DAY;
-    await backUp(world.host("bk1"));
-    world.before = undefined;
-    expect(world.live("alpha").points("disk")).toHaveLength(2);
-    expect(await found(world)).toEqual([]);
-    world.now += 35 * HOUR;
-    expect(await found(world)).toEqual([]);
-    world.now += HOUR + 1;
-    expect(await found(world)).toEqual(["critical late alpha/disk", "warning leftover alpha/disk"]);
-    await backUp(world.host("bk1"));
-    expect(await found(world)).toEqual([]);
+    expect(await overdue(world, 20 * HOUR)).toEqual(["last verified 2026-01-01"]);
   });
 
   test.each([
@@ -214,6 +201,64 @@ describe("after a good backup", () => {
     expect(await found(world, NIGHTLY, { backup: { ...world.backup.rbd, watched } })).toContain(
       "warning lease alpha/disk",
     );
+  });
+});
+
+describe("who compares all of a backup is told when that ends, however well its transfers prove themselves", () => {
+  const WITHIN = 7 * DAY;
+  /** What is said after each of these days, of a backup that is compared so before each. */
+  async function days(count: number, manner?: Manner): Promise<readonly string[]> {
+    const said = new Set<string>();
+    for (let day = 0; day < count; day += 1) {
+      world.now += DAY;
+      await backUp(world.host("bk1"));
+      if (manner) await verifyImages(world.host("bk1"), { manner });
+      for (const message of await overdue(world, WITHIN)) said.add(message);
+    }
+    return [...said];
+  }
+  const share = (of: number) => ({ count: 1, of });
+  const dayOf = (time: number): string => new Date(time).toISOString().slice(0, 10);
+
+  test("never by transfers alone", async () => {
+    expect(await days(20)).toEqual([]);
+  });
+
+  test("by shares, wherever the turn stops", async () => {
+    for (const stopped of [13, 15, 17]) {
+      world = openWorld({ profiles: [profile()] });
+      world.live("alpha").add("disk");
+      expect(await days(stopped, share(5))).toEqual([]);
+      // The share after the last was compared five nights ago, or four by now.
+      const oldest = dayOf(world.now - 4 * DAY);
+      expect(await days(3)).toEqual([]);
+      expect(await days(1)).toEqual([`the oldest of it was last compared about ${oldest}`]);
+      // The same shares again: those that waited are now the youngest.
+      await days(5, share(5));
+      expect(await overdue(world, WITHIN)).toEqual([]);
+    }
+  });
+
+  test("by shares that never reached the end", async () => {
+    expect(await days(3, share(5))).toEqual([]);
+    expect(await days(5)).toEqual([]);
+    const began = dayOf(world.now - 7 * DAY);
+    expect(await days(1)).toEqual([`not all of it was compared since the first share on ${began}`]);
+  });
+
+  test("by other shares than before: nobody knows which bytes those have reached", async () => {
+    expect(await days(5, share(5))).toEqual([]);
+    expect(await days(3, { count: 4, of: 20 })).toEqual([]);
+    expect(await days(1, { count: 4, of: 20 })).toHaveLength(1);
+  });
+
+  test("at once, and a turn that ends later makes it no older", async () => {
+    await days(3, share(5));
+    await days(1, "full");
+    const full = dayOf(world.now);
+    expect(await days(2, share(5))).toEqual([]);
+    expect(await days(5)).toEqual([]);
+    expect(await days(1)).toEqual([`the oldest of it was last compared about ${full}`]);
   });
 });
 

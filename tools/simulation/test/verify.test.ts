@@ -1,6 +1,6 @@
-import { holdImage, listImages, verifyImages, type Manner, type VerifyOptions } from "@backurne/engine";
+import { holdImage, listImages, precheck, verifyImages, type Manner, type VerifyOptions } from "@backurne/engine";
 import { exitCodeOfVerification } from "@backurne/reports";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { backUp, DAY, meanwhile, openWorld, profile, type World } from "../src/index.ts";
 
 const TARGET = "alpha;disk;None";
@@ -215,4 +215,62 @@ test("a hold that another host set before the lease was taken stays in the table
   expect(images[0]).toMatchObject({ outcome: "same" });
   const listed = await listImages(world.host("bk3"));
   expect(listed[0]).toMatchObject({ hold: { reason: "audit", by: "bk2" }, verified: { how: "full" } });
+});
+
+describe("a verification that is killed", () => {
+  interface Row {
+    readonly what: string;
+    /** Calls, each after the one before; at the last the host hears nothing any more. */
+    readonly until: readonly string[];
+    readonly suspect: boolean;
+  }
+  const TABLE: readonly Row[] = [
+    { what: "right before it writes the mark", until: [`backup setMetadata ${TARGET}`], suspect: false },
+    {
+      what: "when all is compared, before the index knows",
+      until: ["compare other", "backup append backurne.index"],
+      suspect: true,
+    },
+    { what: "while it compares another image", until: ["compare other"], suspect: true },
+  ];
+  test.each(TABLE)("$what: tables and check say what the image says", async ({ until, suspect }) => {
+    const world = begin(3, "other");
+    await night(world);
+    damageNewest(world);
+    const ahead = [...until];
+    const reached = Promise.withResolvers<void>();
+    world.before = (call) => {
+      if (call === ahead[0]) ahead.shift();
+      if (ahead.length > 0) return undefined;
+      reached.resolve();
+      return new Promise(() => {});
+    };
+    const { settings } = world.host("bk1");
+    void verifyImages(world.host("bk1", { settings: { ...settings, backupWorker: 1 } }), { manner: "full" });
+    await reached.promise;
+    world.before = undefined;
+    expect(markOf(world, "suspect") !== null).toBe(suspect);
+    const [listed] = await listImages(world.host("bk2"));
+    expect(listed?.suspect !== undefined).toBe(suspect);
+    const { problems } = await precheck(world.host("bk2"));
+    expect(problems.map(({ kind }) => kind)).toEqual(suspect ? ["suspect"] : []);
+    // And whoever finds it again, when the leases have expired.
+    world.now += 120_000;
+    expect((await verify(world, "full", { host: "bk2" })).exit).toBe(13);
+    expect((await listImages(world.host("bk3")))[0]?.suspect).toMatch(/^a verification failed/);
+  });
+
+  test("an index that cannot be written keeps no mark from the image", async () => {
+    const world = begin();
+    await night(world);
+    damageNewest(world);
+    world.before = (call) =>
+      call === "backup append backurne.index" ? Promise.reject(new Error("no index today")) : undefined;
+    const { exit, failures } = await verify(world, "full");
+    expect({ exit, failures }).toEqual({
+      exit: 13,
+      failures: [{ about: "the backup pool", message: "its index could not be written: no index today" }],
+    });
+    expect(markOf(world, "suspect")).toMatchObject({ how: "full" });
+  });
 });

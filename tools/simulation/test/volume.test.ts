@@ -146,11 +146,77 @@ describe("a jump far outside of its own history", () => {
     expect((await night(world, moving(world, 6 * GiB))).warnings).toEqual([]);
   });
 
-  test("that cannot be written down costs no backup", async () => {
+  test("is an alarm although nobody can say how much of the disk that is", async () => {
     const world = await usual(10);
     world.before = failing(`backup changedBytes ${TARGET}`);
     const report = await night(world, moving(world, 10 * GiB));
-    expect(report).toMatchObject({ exit: 0, totals: { incremental: 1 } });
-    expect(report.warnings).toMatchObject([{ message: expect.stringContaining("could not be judged") }]);
+    expect(report).toMatchObject({ exit: 0, totals: { incremental: 1, removedBackup: 0 } });
+    expect(report.warnings).toMatchObject([
+      { message: expect.stringMatching(/^how much of it is used is not known, .*: it was to fail$/) },
+      { message: expect.stringMatching(/^change alarm: 10\.0 GiB/) },
+    ]);
+    expect(marksOf(world).alarm).toMatchObject({ bytes: 10 * GiB });
+    const next = await night(world, moving(world, GiB / 2));
+    expect(next).toMatchObject({ totals: { removedBackup: 0 } });
+  });
+
+  test("and nobody asks how much of the disk it is where it is none", async () => {
+    const world = await usual(10);
+    world.before = failing(`backup changedBytes ${TARGET}`);
+    expect((await night(world, moving(world, GiB / 2))).warnings).toEqual([]);
+  });
+
+  test("that cannot be written down costs no backup, and nothing expires in that run", async () => {
+    const world = await usual(10);
+    const { rbd } = world.backup;
+    const setMetadata: typeof rbd.setMetadata = async (image, key, value) => {
+      if (key === "backurne.alarm") throw new Error("no mark today");
+      await rbd.setMetadata(image, key, value);
+    };
+    const report = await night(world, moving(world, 10 * GiB, { backup: { ...rbd, setMetadata } }));
+    expect(report).toMatchObject({ exit: 0, totals: { incremental: 1, removedBackup: 0 } });
+    expect(report.warnings).toMatchObject([
+      { message: expect.stringMatching(/^change alarm: /) },
+      { message: expect.stringMatching(/^the change alarm could not be written down, .*: no mark today$/) },
+    ]);
+  });
+});
+
+describe("a new generation", () => {
+  /** Nothing is shared any more. */
+  const unshare = (world: World): void => world.live("alpha").images.get("disk")?.snapshots.clear();
+
+  test("of the same disk: nobody can say what has changed, and what is usual stays known", async () => {
+    const world = await usual(10);
+    unshare(world);
+    const full = await night(world, moving(world, 10 * GiB));
+    expect(full).toMatchObject({ exit: 0, totals: { full: 1 } });
+    expect(full.warnings).toMatchObject([
+      { about: TARGET, message: expect.stringMatching(/^all of it was sent, so nobody can say how much has changed/) },
+    ]);
+    expect(marksOf(world).base?.volume).toHaveLength(10);
+    const next = await night(world, moving(world, 10 * GiB));
+    expect(next.warnings).toMatchObject([{ message: expect.stringMatching(/^change alarm: 10\.0 GiB/) }]);
+  });
+
+  test.each<[string, number, (world: World) => unknown]>([
+    [
+      "of a disk made anew",
+      10,
+      (world) => (world.live("alpha").images.delete("disk"), world.live("alpha").add("disk", SIZE)),
+    ],
+    ["of one that nobody knows yet", 5, unshare],
+  ])("%s: nothing is said, and nothing usual", async (_, nights, happens) => {
+    const world = await usual(nights);
+    happens(world);
+    expect(await night(world, moving(world, 10 * GiB))).toMatchObject({ totals: { full: 1 }, warnings: [] });
+    expect((await night(world, moving(world, 10 * GiB))).warnings).toEqual([]);
+  });
+
+  test("nothing is said where the configuration wants no alarm", async () => {
+    const world = await usual(10);
+    unshare(world);
+    const { settings } = world.host("bk1");
+    expect((await night(world, moving(world, GiB, { settings }))).warnings).toEqual([]);
   });
 });

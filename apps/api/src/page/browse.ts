@@ -32,7 +32,13 @@ function mappingSection(
   return html`<section aria-labelledby="${id}">
     <h2 id="${id}">${id} <span class="chip ${state === "ok" ? "good" : "bad"}">${state}</span></h2>
     <ul>
-      ${backups.map(({ reference, creation }) => html`<li>${name(reference)} of ${when(creation, scene)}</li>`)}
+      ${backups.map(
+        ({ reference, creation, doubts = [] }) =>
+          html`<li>
+            ${name(reference)} of ${when(creation, scene)}
+            ${doubts.map((doubt) => html`<span class="bad">${name(doubt)}</span>`)}
+          </li>`,
+      )}
       ${differences.map((line) => html`<li class="bad">${name(line)}</li>`)}
     </ul>
     <p class="quiet">

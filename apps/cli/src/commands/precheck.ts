@@ -1,4 +1,4 @@
-import { exitCodeOfError } from "@backurne/reports";
+import { exitCodeOfError, runToldPrecheck } from "@backurne/reports";
 import { dressHelp } from "../help.ts";
 import type { GlobalArgs } from "../help.ts";
 import { openLog } from "../log.ts";
@@ -24,18 +24,15 @@ export const precheck: Command = {
     }),
   run: (args: GlobalArgs, world) =>
     withBackurne({ args, world }, async ({ backurne, settings, openTelling }) => {
-      const tell = async (failure?: unknown): Promise<boolean> => {
-        const untold = await openTelling().tellPrecheck(failure);
-        const { logger } = await openLog(args.logLevel ?? settings.logLevel, world);
-        for (const { about, failure: why } of untold) logger.error(`${about}: ${why.message}`);
-        return untold.length === 0;
-      };
-      const found = await backurne.precheck().catch(async (error: unknown) => {
-        await tell(error);
-        throw error;
+      const { untold } = await runToldPrecheck({
+        look: () => backurne.precheck(),
+        tell: (failure) => openTelling().tellPrecheck(failure),
+        lost: async (line) => (await openLog(args.logLevel ?? settings.logLevel, world)).logger.error(line),
+        show(found) {
+          if (args.json) printDocument(found, world);
+          else printLines(renderPrecheck(found, lookOf({ settings, world })), world);
+        },
       });
-      if (args.json) printDocument(found, world);
-      else printLines(renderPrecheck(found, lookOf({ settings, world })), world);
-      return (await tell()) ? 0 : exitCodeOfError("command");
+      return untold.length === 0 ? 0 : exitCodeOfError("command");
     }),
 };

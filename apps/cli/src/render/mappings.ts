@@ -48,6 +48,9 @@ function renderHead({ id, backups, by, since, expires, state, differences }: Map
   const bad: Colour = "red";
   return [
     ...renderTable(columns, rows, look),
+    ...backups.flatMap(({ reference, doubts = [] }) =>
+      doubts.map((doubt) => paint(printable(`WARN ${reference}: ${doubt}`), "yellow", look)),
+    ),
     ...differences.map((line) => paint(`    ${printable(line)}`, bad, look)),
   ];
 }

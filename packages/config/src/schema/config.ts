@@ -54,7 +54,11 @@ export const config = section({
       .optional()
       .describe("What precheck found is believed for so long; default: the shortest profile's interval and grace"),
     after_backup: z.boolean().default(true).describe("Each backup ends with a precheck"),
-    verified_within: duration.optional().describe("Each backup is to be verified so often; default: not checked"),
+    verified_within: duration
+      .optional()
+      .describe(
+        "Each backup is to be verified so often: all of it, where verify has ever begun to compare all of it; else something of it, as each transfer does; default: not checked",
+      ),
   }).prefault({}),
   ceph_endpoint: z
     .record(text, z.record(text, endpoint))

@@ -1,5 +1,12 @@
 import { describeSuspect, formatKey, type CheckProblem, type Marks } from "@backurne/model";
-import { describeAlarm, isVerified, judgeDisk, sharedSnapshots, type Candidate } from "@backurne/planner";
+import {
+  comparedSince,
+  describeAlarm,
+  isVerified,
+  judgeDisk,
+  sharedSnapshots,
+  type Candidate,
+} from "@backurne/planner";
 import { problemOf, type Looked } from "./looked.ts";
 
 /** ms; a source that is gone is worth a line only when little time is left. */
@@ -57,16 +64,33 @@ function unverified(candidate: Candidate, { house, now }: Looked): readonly Chec
   const { chain, state } = candidate.input;
   if (within === undefined || !chain || chain.kind === "closed" || state !== "present") return [];
   const first = chain.snapshots.find(({ ours }) => ours)?.ours?.time;
-  const at = verifiedAt(chain.marks);
+  const { at, message } = verifiedAt(chain.marks);
   if (first === undefined || now - (at ?? first) <= within) return [];
-  const message = at === undefined ? "never verified" : `last verified ${new Date(at).toISOString().slice(0, 10)}`;
   return [problemOf(candidate, { kind: "unverified", severity: "warning", message })];
 }
 
-/** Epoch ms of the last comparison, of however little. */
-function verifiedAt({ verified }: Marks): number | undefined {
+/**
+ * Who compares all of a chain, at once or by shares, relies on that: it alone finds what has rotted, and each night's transfer
+ * would hide that it ended. Elsewhere any comparison counts, of however little.
+ */
+function verifiedAt(marks: Marks): { readonly at: number | undefined; readonly message: string } {
+  const { verified } = marks;
+  const since = comparedSince(marks);
+  if (since !== undefined) {
+    const message =
+      verified?.whole === undefined
+        ? `not all of it was compared since the first share on ${dayOf(since)}`
+        : `the oldest of it was last compared about ${dayOf(since)}`;
+    return { at: since, message };
+  }
   const at = Date.parse(verified?.last.at ?? "");
-  return Number.isNaN(at) ? undefined : at;
+  return Number.isNaN(at)
+    ? { at: undefined, message: "never verified" }
+    : { at, message: `last verified ${dayOf(at)}` };
+}
+
+function dayOf(time: number): string {
+  return new Date(time).toISOString().slice(0, 10);
 }
 
 function unshared(candidate: Candidate): readonly CheckProblem[] {
@@ -82,6 +106,6 @@ function ending(candidate: Candidate, { now }: Looked): readonly CheckProblem[] 
   if (input.state !== "vanished" || input.chain?.kind !== "current") return [];
   const { lastCopyEnds } = judgeDisk(input);
   if (lastCopyEnds === undefined || lastCopyEnds - now > SOON) return [];
-  const message = `${state.because}; its last copy goes ${new Date(lastCopyEnds).toISOString().slice(0, 10)}`;
+  const message = `${state.because}; its last copy goes ${dayOf(lastCopyEnds)}`;
   return [problemOf(candidate, { kind: "ending", severity: "info", message })];
 }

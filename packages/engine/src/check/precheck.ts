@@ -12,7 +12,7 @@ import { findAround } from "./clusters.ts";
 import { findFrozen } from "./frozen.ts";
 import { findLate } from "./late.ts";
 import { findLeases } from "./leases.ts";
-import { findLeftovers } from "./live.ts";
+import { findLeftovers } from "./leftovers.ts";
 import type { Looked } from "./looked.ts";
 import { openMemory, readSince, writePrecheck } from "./memory.ts";
 

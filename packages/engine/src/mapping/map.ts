@@ -1,4 +1,12 @@
-import { BackurneError, type Mapping, type MappingEvent, type Unmapped } from "@backurne/model";
+import {
+  BackurneError,
+  parseMarks,
+  type MappedBackup,
+  type Mapping,
+  type MappingEvent,
+  type Unmapped,
+} from "@backurne/model";
+import { doubtsOf } from "../doubts.ts";
 import type { House } from "../house.ts";
 import { survey } from "../list.ts";
 import { chooseBackups, readWanted, type Wanted } from "./choose.ts";
@@ -31,7 +39,14 @@ export async function mapImages(
   await house.mapper.check(); // said at once, and not after all clusters were asked
   const wanted = [{ image, snapshot }, ...others.map(readWanted)];
   const { backups, left } = chooseBackups(wanted, await survey(house), house.settings.timezone);
-  return house.mapper.map({ backups, left, vmdk, lifetime }, options);
+  const doubted = await Promise.all(backups.map((backup) => addDoubts(backup, house)));
+  return house.mapper.map({ backups: doubted, left, vmdk, lifetime }, options);
+}
+
+/** By what the image says of itself, not by what the catalog remembers of it. */
+async function addDoubts(one: MappedBackup, { backup }: Pick<House, "backup">): Promise<MappedBackup> {
+  const doubts = doubtsOf(parseMarks((await backup.metadata(one.image)) ?? {}));
+  return doubts.length > 0 ? { ...one, doubts } : one;
 }
 
 export async function unmapImages(

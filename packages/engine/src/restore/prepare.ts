@@ -1,7 +1,6 @@
 import type { Destination } from "@backurne/cluster";
 import {
   BackurneError,
-  describeSuspect,
   parseMarks,
   parseMoments,
   shortName,
@@ -10,6 +9,7 @@ import {
   type Subject,
 } from "@backurne/model";
 import type { ChainFacts, SnapshotFacts } from "@backurne/planner";
+import { doubtsOf } from "../doubts.ts";
 import type { House } from "../house.ts";
 import { survey } from "../list.ts";
 import { findImage, findPoint } from "../reference.ts";
@@ -50,11 +50,6 @@ export async function prepareRestore({ image, snapshot, to }: RestoreRequest, ho
   const marks = parseMarks(metadata);
   const moments = parseMoments(metadata);
   const { shape, warnings } = await settleShape(marks.source?.shape, { destination, place });
-  // It comes back all the same: it may be all that is left.
-  const doubts = [
-    ...(marks.suspect === undefined ? [] : [`it may differ from its source: ${describeSuspect(marks.suspect)}`]),
-    ...(marks.unproved === undefined ? [] : ["it was the old tool's, and never compared with its source"]),
-  ];
   const config = moments.configs[moments.points[point.name]?.config ?? ""];
   const guest = config && { config, disk: disk?.disk.disk ?? subject.disk, image: marks.source?.image };
   const line = guest && lineOf(guest);
@@ -69,7 +64,7 @@ export async function prepareRestore({ image, snapshot, to }: RestoreRequest, ho
     to: place,
     size: point.size,
     shape,
-    warnings: [...doubts, ...warnings],
+    warnings: [...doubtsOf(marks), ...warnings],
     guest: config,
     line,
     next: nextSteps(place, destination, guest && { ...guest, line }),

@@ -3,7 +3,13 @@ import { z } from "zod";
 import { amount } from "./plan.ts";
 
 const backup = z
-  .strictObject({ reference: z.string(), image: z.string(), snapshot: z.string(), creation: z.string() })
+  .strictObject({
+    reference: z.string(),
+    image: z.string(),
+    snapshot: z.string(),
+    creation: z.string(),
+    doubts: z.array(z.string()).readonly().optional(),
+  })
   .readonly() satisfies z.ZodType<MappedBackup>;
 
 const device = z

@@ -1,0 +1,9 @@
+import { describeSuspect, type Marks } from "@backurne/model";
+
+/** What whoever takes anything out of a backup should know. He gets it all the same: it may be all that is left. */
+export function doubtsOf({ suspect, unproved }: Marks): readonly string[] {
+  return [
+    ...(suspect === undefined ? [] : [`it may differ from its source: ${describeSuspect(suspect)}`]),
+    ...(unproved === undefined ? [] : ["it was the old tool's, and never compared with its source"]),
+  ];
+}
