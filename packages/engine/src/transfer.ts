@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from "node:util";
 import { BackurneError, markKey, needsEncoding, type BaseMark, type Marks, type SharedSnapshot } from "@backurne/model";
 import {
   chooseBase,
+  recordIntervals,
   sharedSnapshots,
   volumeOf,
   type BaseChoice,
@@ -9,7 +11,6 @@ import {
   type SnapshotFacts,
 } from "@backurne/planner";
 import type { ImageInfo, Snapshot } from "@backurne/rbd";
-import { standardIntervals } from "@backurne/retention";
 import type { JobContext } from "./context.ts";
 import { entryOf } from "./catalog.ts";
 import { namesOf, snapshotFacts } from "./gather.ts";
@@ -135,7 +136,7 @@ async function receiveIncremental({ made, chain, base, announce, info }: Increme
   const size = made.snapshot.size;
   const source = await recordSource({ target, disk: made.disk, size, known: chain.marks.source, info }, context);
   if (base.unproved) await writeMark(target, "unproved", unproved, context);
-  const intervals = await rememberIntervals(target, chain.marks, context);
+  const intervals = await rememberIntervals(target, chain, context);
   const guest = await recordMoment({ target, made, marks: chain.marks, standing: chain.snapshots }, context);
   stop.throwIfAborted();
   await lease.confirm();
@@ -178,7 +179,7 @@ async function receiveFull(
     writeMark(target, "base", mark, context),
     ...(needsEncoding(name) ? [writeMark(target, "encoded", true, context)] : []),
   ]);
-  const intervals = await rememberIntervals(target, {}, context);
+  const intervals = await rememberIntervals(target, { snapshots: [], marks: {} }, context);
   const guest = await recordMoment({ target, made, marks: {}, standing: [] }, context);
   const { bytes, wire, live } = await bulk(context, announce, () =>
     receive({ disk, made: made.snapshot, target }, context),
@@ -205,15 +206,14 @@ async function receiveFull(
   return { bytes, wire, chain: { ...facts, snapshots, marks }, disk: withLive(disk, live, context) };
 }
 
-/** Points of a named profile outlive its place in the configuration: its interval is written on the image. */
-async function rememberIntervals(target: string, marks: Marks, context: JobContext): Promise<Marks["intervals"]> {
-  const { profiles } = context.candidate.input;
-  const named = profiles.filter((profile) => standardIntervals[profile.name] === undefined);
-  const intervals = { ...marks.intervals, ...Object.fromEntries(named.map(({ name, interval }) => [name, interval])) };
-  if (Object.keys(intervals).length === 0) return undefined;
-  if (named.some(({ name, interval }) => marks.intervals?.[name] !== interval)) {
-    await writeMark(target, "intervals", intervals, context);
-  }
+/** Points of a named profile outlive its place in the configuration: the interval they were made under is written on the image. */
+async function rememberIntervals(
+  target: string,
+  chain: Pick<ChainFacts, "snapshots" | "marks">,
+  context: JobContext,
+): Promise<Marks["intervals"]> {
+  const intervals = recordIntervals(chain, context.candidate.input.profiles);
+  if (!isDeepStrictEqual(intervals, chain.marks.intervals)) await writeMark(target, "intervals", intervals, context);
   return intervals;
 }
 

@@ -47,10 +47,13 @@ describe("a value of ours that we did not write", () => {
     ["unproved", "true"],
     ["gone", `{"since":"x","last":"y","runs":"3","fsid":"f"}`],
     ["intervals", `{"db6h":"6h"}`],
+    ["intervals", `{"db6h":{"interval":1,"before":[{"interval":2,"upTo":"3"}]}}`],
+    ["intervals", `{"db6h":{"before":[]}}`],
     ["base", `{"name":"x","shared":[],"volume":[{"at":"x","bytes":4,"wire":"2"}]}`],
     ["counts", `{"daily":7}`],
     ["counts", `{"daily":{"count":-1,"upTo":4,"at":"x"}}`],
     ["counts", `{"daily":{"count":7,"upTo":"4","at":"x"}}`],
+    ["counts", `{"daily":{"count":7,"interval":"6h","upTo":4,"at":"x"}}`],
     ["v", "one"],
     ["hold.x;y;1;z", "until tomorrow"],
   ])("%s: %s is named, and the others are read", (name, value) => {
@@ -68,7 +71,7 @@ describe("a value of ours that we did not write", () => {
 
 test("marks out of a copy are what they should be, or no marks", () => {
   const base = { name: "a", id: 4, shared: [{ name: "a", id: 4, twins: ["b"] }] };
-  expect(areMarks({ v: 1, base, intervals: { db6h: 1 }, suspect: [1] })).toBe(true);
+  expect(areMarks({ v: 1, base, intervals: { db6h: 1, fine: { interval: 1, before: [] } }, suspect: [1] })).toBe(true);
   for (const value of [undefined, null, 1, "x", [], { base: { name: "a" } }, { intervals: [] }]) {
     expect(areMarks(value), JSON.stringify(value)).toBe(false);
   }
