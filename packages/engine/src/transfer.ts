@@ -13,6 +13,7 @@ import {
 import type { ImageInfo, Snapshot } from "@backurne/rbd";
 import type { JobContext } from "./context.ts";
 import { entryOf } from "./catalog.ts";
+import { claimFull } from "./fulls.ts";
 import { namesOf, snapshotFacts } from "./gather.ts";
 import { openHooks } from "./hooks.ts";
 import { switchGeneration } from "./generation.ts";
@@ -60,6 +61,7 @@ async function move({ chain, made }: Source, context: JobContext): Promise<Trans
   try {
     context.stop.throwIfAborted();
     const { base, info } = await settleBase(made.disk, chain, context);
+    if (base.kind === "full") claimFull(base.because, context);
     let started = performance.now();
     const mode = base.kind === "base" ? "incremental" : "full";
     const from = base.kind === "base" ? base.live.name : undefined;
