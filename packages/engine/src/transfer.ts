@@ -1,5 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
-import { BackurneError, markKey, needsEncoding, type BaseMark, type Marks, type SharedSnapshot } from "@backurne/model";
+import {
+  BackurneError,
+  formatBase,
+  markKey,
+  needsEncoding,
+  type BaseMark,
+  type Marks,
+  type SharedSnapshot,
+  type SourceMark,
+} from "@backurne/model";
 import {
   chooseBase,
   recordIntervals,
@@ -24,7 +33,7 @@ import { recordMoment } from "./moments.ts";
 import type { Made } from "./moment.ts";
 import { finishPoint } from "./point.ts";
 import { receive } from "./receive.ts";
-import { recordSource } from "./source.ts";
+import { describeSource } from "./source.ts";
 import { judgeMoved } from "./volume.ts";
 
 /** Both sides as they stand when a transfer has ended well. */
@@ -133,11 +142,11 @@ async function receiveIncremental({ made, chain, base, announce, info }: Increme
   const older = sharedSnapshots(made.disk, chain).map(({ live }) => sharedOf(live, chain));
   const volume = volumeOf(chain);
   const mark = { ...baseMark(made, older.reverse()), ...(volume.length > 0 && { volume }) };
-  await writeMark(target, "base", mark, context);
+  const { size } = made.snapshot;
+  const source = await describeSource({ disk: made.disk, size, known: chain.marks.source, info }, context);
   const unproved = base.unproved ? { since: new Date(house.now()).toISOString() } : chain.marks.unproved;
-  const size = made.snapshot.size;
-  const source = await recordSource({ target, disk: made.disk, size, known: chain.marks.source, info }, context);
   if (base.unproved) await writeMark(target, "unproved", unproved, context);
+  await writeBase(target, mark, source, context);
   const intervals = await rememberIntervals(target, chain, context);
   const guest = await recordMoment({ target, made, marks: chain.marks, standing: chain.snapshots }, context);
   stop.throwIfAborted();
@@ -176,9 +185,9 @@ async function receiveFull(
     }
   }
   const mark = { ...baseMark(made, []), becomes: image };
-  const [source] = await Promise.all([
-    recordSource({ target, disk, size: made.snapshot.size, known: undefined, info }, context),
-    writeMark(target, "base", mark, context),
+  const source = await describeSource({ disk, size: made.snapshot.size, known: undefined, info }, context);
+  await Promise.all([
+    writeBase(target, mark, source, context),
     ...(needsEncoding(name) ? [writeMark(target, "encoded", true, context)] : []),
   ]);
   const intervals = await rememberIntervals(target, { snapshots: [], marks: {} }, context);
@@ -244,6 +253,10 @@ function sharedOf(live: SnapshotFacts, chain: ChainFacts): SharedSnapshot {
 
 function withLive(disk: DiskFacts, live: readonly Snapshot[], { house }: JobContext): DiskFacts {
   return { ...disk, snapshots: snapshotFacts(live, namesOf(house.settings)) };
+}
+
+async function writeBase(image: string, base: BaseMark, source: SourceMark, { house }: JobContext): Promise<void> {
+  await house.backup.setMetadata(image, markKey("base"), formatBase(base, source));
 }
 
 async function writeMark(

@@ -12,7 +12,10 @@ export interface SourceIdentity {
   readonly id: string;
 }
 
-/** `backurne.source`: whose bytes these are, and what that image is like. */
+/**
+ * Whose bytes these are, and what that image is like. Written within `backurne.base`, as both are to say before the first
+ * byte; earlier versions wrote `backurne.source`.
+ */
 export interface SourceMark extends SourceIdentity {
   readonly shape?: ShapeMark | undefined;
 }
@@ -155,13 +158,15 @@ const imageShape = shape({
   stripeCount: optional(count),
   dataPool: optional(text),
 });
+const source = shape({ fsid: text, pool: text, namespace: text, image: text, id: text, shape: optional(imageShape) });
 const changed = shape({ interval: count, before: list(shape({ interval: count, upTo: whole })) });
 const recounted = shape({ count: whole, interval: optional(count), upTo: whole, at: text });
 const shared = shape({ name: text, id: optional(count), twins: optional(list(text)) });
 const SHAPES = {
   v: count,
-  source: shape({ fsid: text, pool: text, namespace: text, image: text, id: text, shape: optional(imageShape) }),
+  source,
   base: shape({
+    source: optional(source),
     name: text,
     id: optional(count),
     shared: list(shared),
@@ -204,11 +209,22 @@ export function parseMarks(metadata: Readonly<Record<string, string>>): Marks {
     else marks[name] = parsed;
   }
   return {
-    ...marks,
+    ...withSource(marks),
     // A snapshot may be called `__proto__`.
     ...(holds.length > 0 ? { holds: Object.fromEntries(holds) } : {}),
     ...(unreadable.length > 0 ? { unreadable: unreadable.join(", ") } : {}),
   };
+}
+
+/** What the base says of its source is newer than a mark of its own. */
+function withSource(marks: Marks): Marks {
+  const { source: given, ...base } = (marks.base ?? {}) as BaseMark & { readonly source?: SourceMark };
+  return given === undefined ? marks : { ...marks, base, source: given };
+}
+
+/** `backurne.base` as it is written. */
+export function formatBase(base: BaseMark, of: SourceMark): string {
+  return JSON.stringify({ ...base, source: of });
 }
 
 /** One mark that was read alone; undefined: it says nothing that we would have written. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
-import { areMarks, hasMarks, markKey, parseMarks } from "../src/index.ts";
+import { areMarks, formatBase, hasMarks, markKey, parseMarks } from "../src/index.ts";
 
 vi.setConfig({ testTimeout: 60_000 }); // properties on a busy machine
 
@@ -31,6 +31,22 @@ test("marks are read; what is not ours is left alone, JSON or not", () => {
   });
 });
 
+test("the base says its source; a mark of its own, as earlier versions wrote it, is older", () => {
+  const base = { name: "a", id: 4, shared: [{ name: "a", id: 4 }] };
+  const source = { fsid: "f", pool: "rbd", namespace: "", image: "disk", id: "10ab" };
+  const read = (metadata: Record<string, string>) => parseMarks({ "backurne.v": "1", ...metadata });
+  const mark = formatBase(base, source);
+  expect(read({ "backurne.base": mark })).toEqual({ v: 1, base, source });
+  const earlier = JSON.stringify({ ...source, id: "9" });
+  expect(read({ "backurne.base": mark, "backurne.source": earlier })).toEqual({ v: 1, base, source });
+  expect(read({ "backurne.base": JSON.stringify(base), "backurne.source": earlier })).toEqual({
+    v: 1,
+    base,
+    source: { ...source, id: "9" },
+  });
+  expect(read({ "backurne.base": JSON.stringify(base) })).toEqual({ v: 1, base });
+});
+
 const SOURCE = `"fsid":"f","pool":"rbd","namespace":"","image":"disk","id":"10ab"`;
 
 describe("a value of ours that we did not write", () => {
@@ -41,6 +57,7 @@ describe("a value of ours that we did not write", () => {
     ["base", `{"name":"a","id":4}`],
     ["base", `{"name":"a","shared":[{"id":4}]}`],
     ["base", `{"name":"a","shared":[{"name":"a","twins":"b"}]}`],
+    ["base", `{"name":"a","shared":[],"source":{"fsid":"f"}}`],
     ["encoded", `"yes"`],
     ["source", `{${SOURCE},"shape":{"size":4,"objectSize":"4M","features":[]}}`],
     ["source", `{${SOURCE},"shape":{"size":4,"objectSize":4,"features":"layering"}}`],

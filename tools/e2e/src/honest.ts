@@ -1,7 +1,7 @@
 import { rbd, type Cluster } from "@backurne/sandbox";
 import type { SourceIdentity } from "@backurne/model";
 import { digest, type Arena, type Listed } from "./arena.ts";
-import { readMark } from "./history.ts";
+import { readMarks } from "./history.ts";
 import { whereIs } from "./storages.ts";
 
 /**
@@ -17,7 +17,7 @@ async function compareImage(image: string, arena: Arena, seen: Map<string, strin
   const { backup } = arena.sandbox;
   const target = [`--pool=${arena.pool}`, `--image=${image}`];
   const { id } = JSON.parse(await arena.backupSide("info", ...target, "--format", "json")) as { id: string };
-  const source = await findSource((await readMark(arena, image, "source")) as SourceIdentity | undefined, arena);
+  const source = await findSource((await readMarks(arena, image)).source, arena);
   let compared = 0;
   for (const point of await arena.backupSnapshots(image)) {
     const here = await digest(backup, [...target, `--snap=${point.name}`]);
