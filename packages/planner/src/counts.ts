@@ -15,8 +15,8 @@ export interface Recount {
 }
 
 /**
- * The configured counts and intervals, for all points that stand now. Profiles that do not apply to the image any more are left alone,
- * whatever is marked of them. Where all were made under what the configuration says, no mark is needed.
+ * The configured counts and intervals, for all points that stand now. Profiles that do not apply to the image any more are
+ * left alone, whatever is marked of them. Where all were made under what the configuration says, no mark is needed.
  */
 export function recount(input: ChainInput & { readonly chain: ChainFacts }): Recount {
   const { chain, profiles, now } = input;
