@@ -582,13 +582,21 @@ export const forgotten: Forgotten = {
 
 const daily = { profile: "daily", points: 31, now: [14, 30], after: 7, expires: 23 };
 const gone = { profile: "db6h", points: 3, now: [8], because: "does not apply to this image any more", expires: 0 };
+const paced = {
+  profile: "fine",
+  points: 29,
+  now: [28],
+  after: 28,
+  intervals: { now: [3_600_000, 21_600_000], after: 3_600_000 },
+  expires: 21,
+};
 
 export const recounted: RetentionReport = {
   version: 1,
   kind: "retention",
   images: [
     recount("web01", "applied", {
-      profiles: [daily, { profile: "hourly", points: 49, now: [48], after: 48, expires: 0 }, gone],
+      profiles: [daily, { profile: "hourly", points: 49, now: [48], after: 48, expires: 0 }, paced, gone],
     }),
     recount(long.guest, "to apply", { profiles: [{ ...daily, after: 60, expires: 0 }] }),
     recount("busy", "held", { profiles: [daily], because: "rook/busy is held by bk2 run 7: nothing was changed" }),

@@ -27,7 +27,8 @@ backup_cluster:
 # How often, and how long. hourly, daily, weekly, monthly (30 days) and yearly have their interval in
 # their name; any other name needs "every".
 # count: a point is kept for so many intervals, and until so many newer good ones exist. A changed
-# one is that of later points: those that stand go by their names, until "backurne retention apply"
+# one, or a changed "every", is that of later points: those that stand go by what they were made
+# under, until "backurne retention apply"
 # max_on_live: so many snapshots more stay on the live cluster (the newest shared one always stays)
 # priority: high goes first
 # at: on the wall clock instead of by age: ":15", "01:00", "Sun 02:00", "1 02:00", "Jan 1 02:00"

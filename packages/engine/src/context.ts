@@ -22,6 +22,8 @@ export interface RunContext {
   readonly onlyOrdinary: boolean;
   /** Extraordinary removals that the operator accepted and that have not been made yet. */
   readonly accepted: { left: number };
+  /** Jobs that have a place among the fulls that a run may start (`claimFull`). */
+  readonly fulls: Set<string>;
   readonly prove: boolean;
   /** Somebody looks at the progress: ask how much there is to move. */
   readonly watched: boolean;

@@ -22,6 +22,7 @@ import type { JobContext, RunContext } from "./context.ts";
 import { expireDisk } from "./expire.ts";
 import { failureOf } from "./failure.ts";
 import { namesOf, readPoints, snapshotFacts } from "./gather.ts";
+import { claimFull, MustWait } from "./fulls.ts";
 import type { Lease } from "./lease.ts";
 import { finishPartial } from "./leftovers.ts";
 import { takeMoment, type DueJob, type Made } from "./moment.ts";
@@ -122,7 +123,9 @@ async function openJob([job, candidate]: PlannedJob, run: RunContext): Promise<O
         const { subject: now } = input;
         const found = { ...candidate, input: { ...candidate.input, subject: now } };
         const renamed = now.image !== read.subject.image;
-        return { context: { ...context, candidate: found }, input, plan: planChain(input), renamed, end };
+        const plan = planChain(input);
+        if (plan.transfer?.step.mode === "full") claimFull(plan.transfer.step.because, context);
+        return { context: { ...context, candidate: found }, input, plan, renamed, end };
       }
       end("nothing left to do");
     } catch (error) {
@@ -148,7 +151,11 @@ async function finishJob(job: OpenJob, made: Made | Error | undefined): Promise<
 }
 
 function endWithError({ context, end }: Pick<OpenJob, "context" | "end">, error: unknown): void {
-  const { lease, signal } = context;
+  const { lease, signal, candidate, emit } = context;
+  if (error instanceof MustWait) {
+    emit({ kind: "warning", about: candidate.input.subject.image, message: error.message });
+    return end("nothing left to do", { because: error.message });
+  }
   // What was stopped because the lease was lost says only that it was stopped. Without room no lease can be renewed either.
   const lost = lease.lost.aborted && !signal.aborted && !(error instanceof NoRoom);
   const why: unknown = lost ? lease.lost.reason : error;

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { BackurneError, formatKey, type LiveCluster, type RunEvent } from "@backurne/model";
+import { BackurneError, formatKey, type LiveCluster, type RunEvent, type Step } from "@backurne/model";
 import pLimit from "p-limit";
 import { precheck, type Known } from "./check/precheck.ts";
 import { CLOCK_LIMIT, measureSkew } from "./clock.ts";
@@ -102,6 +102,7 @@ async function work(
     signal: options.signal ?? new AbortController().signal,
     onlyOrdinary: decided.plan.refused.some((refusal) => refusal.scope === "pool"),
     accepted: { left: decided.accepted ? (options.acceptRemovals ?? 0) : 0 },
+    fulls: new Set(decided.plan.jobs.filter(({ steps }) => steps.some(isFull)).map(({ id }) => id)),
     prove: options.takeOver === "prove",
     watched: options.watched === true,
     verifiesSent: onceAsked(() => verifiesSent(facts, house)),
@@ -164,6 +165,10 @@ async function runJobs({ plan, candidates }: Decided, context: RunContext): Prom
   // closed generation has the lease of the chain that took its place.
   const groups = Map.groupBy(planned, ([job, { input }]) => (input.disk && context.facts.guests.get(job.lock)) ?? job);
   await Promise.all([...groups.values()].map((group) => lanes.get(laneOf(group))?.(() => runGuest(group, context))));
+}
+
+function isFull(step: Step): boolean {
+  return step.kind === "transfer" && step.mode === "full";
 }
 
 function widthOf({ liveWorker, backupWorker = liveWorker }: LiveCluster): number {

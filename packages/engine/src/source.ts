@@ -1,11 +1,9 @@
-import { markKey, type ShapeMark, type SourceMark } from "@backurne/model";
+import type { ShapeMark, SourceMark } from "@backurne/model";
 import type { DiskFacts } from "@backurne/planner";
 import type { ImageInfo } from "@backurne/rbd";
 import type { JobContext } from "./context.ts";
 
 interface Received {
-  /** The image that receives. */
-  readonly target: string;
   readonly disk: DiskFacts;
   /** Bytes provisioned at the snapshot. */
   readonly size: number;
@@ -18,20 +16,17 @@ interface Received {
 /**
  * A stream carries size and content, and nothing else of what an image is. One more call on the live side, so it is asked
  * anew only when the image is another one or has another size: all but its features stays as it was made.
- * @returns the mark as it stands now.
  */
-export async function recordSource(
-  { target, disk, size, known, info }: Received,
-  { house, reached }: JobContext,
+export async function describeSource(
+  { disk, size, known, info }: Received,
+  { reached }: JobContext,
 ): Promise<SourceMark> {
   const { id } = disk.source;
   const same = known?.id === id ? known.shape : undefined;
   if (known && same?.size === size) return known;
   const found = info ?? (await reached?.cluster.pool(disk.disk).info(disk.disk.image));
   // One that was made anew meanwhile: the commit will find out.
-  const source = { ...disk.source, shape: found?.id === id ? shapeOf(found, size) : same };
-  await house.backup.setMetadata(target, markKey("source"), JSON.stringify(source));
-  return source;
+  return { ...disk.source, shape: found?.id === id ? shapeOf(found, size) : same };
 }
 
 function shapeOf({ objectSize, features, stripeUnit, stripeCount, dataPool }: ImageInfo, size: number): ShapeMark {

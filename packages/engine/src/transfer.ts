@@ -1,6 +1,17 @@
-import { BackurneError, markKey, needsEncoding, type BaseMark, type Marks, type SharedSnapshot } from "@backurne/model";
+import { isDeepStrictEqual } from "node:util";
+import {
+  BackurneError,
+  formatBase,
+  markKey,
+  needsEncoding,
+  type BaseMark,
+  type Marks,
+  type SharedSnapshot,
+  type SourceMark,
+} from "@backurne/model";
 import {
   chooseBase,
+  recordIntervals,
   sharedSnapshots,
   volumeOf,
   type BaseChoice,
@@ -9,9 +20,9 @@ import {
   type SnapshotFacts,
 } from "@backurne/planner";
 import type { ImageInfo, Snapshot } from "@backurne/rbd";
-import { standardIntervals } from "@backurne/retention";
 import type { JobContext } from "./context.ts";
 import { entryOf } from "./catalog.ts";
+import { claimFull } from "./fulls.ts";
 import { namesOf, snapshotFacts } from "./gather.ts";
 import { openHooks } from "./hooks.ts";
 import { switchGeneration } from "./generation.ts";
@@ -22,7 +33,7 @@ import { recordMoment } from "./moments.ts";
 import type { Made } from "./moment.ts";
 import { finishPoint } from "./point.ts";
 import { receive } from "./receive.ts";
-import { recordSource } from "./source.ts";
+import { describeSource } from "./source.ts";
 import { judgeMoved, sayUnmeasured, volumeOfDisk } from "./volume.ts";
 
 /** Both sides as they stand when a transfer has ended well. */
@@ -59,6 +70,7 @@ async function move({ chain, made }: Source, context: JobContext): Promise<Trans
   try {
     context.stop.throwIfAborted();
     const { base, info } = await settleBase(made.disk, chain, context);
+    if (base.kind === "full") claimFull(base.because, context);
     let started = performance.now();
     const mode = base.kind === "base" ? "incremental" : "full";
     const from = base.kind === "base" ? base.live.name : undefined;
@@ -130,12 +142,12 @@ async function receiveIncremental({ made, chain, base, announce, info }: Increme
   const older = sharedSnapshots(made.disk, chain).map(({ live }) => sharedOf(live, chain));
   const volume = volumeOf(chain);
   const mark = { ...baseMark(made, older.reverse()), ...(volume.length > 0 && { volume }) };
-  await writeMark(target, "base", mark, context);
+  const { size } = made.snapshot;
+  const source = await describeSource({ disk: made.disk, size, known: chain.marks.source, info }, context);
   const unproved = base.unproved ? { since: new Date(house.now()).toISOString() } : chain.marks.unproved;
-  const size = made.snapshot.size;
-  const source = await recordSource({ target, disk: made.disk, size, known: chain.marks.source, info }, context);
   if (base.unproved) await writeMark(target, "unproved", unproved, context);
-  const intervals = await rememberIntervals(target, chain.marks, context);
+  await writeBase(target, mark, source, context);
+  const intervals = await rememberIntervals(target, chain, context);
   const guest = await recordMoment({ target, made, marks: chain.marks, standing: chain.snapshots }, context);
   stop.throwIfAborted();
   await lease.confirm();
@@ -174,12 +186,12 @@ async function receiveFull(
   }
   const volume = volumeOfDisk(chain, disk);
   const mark = { ...baseMark(made, []), becomes: image, ...(volume.length > 0 && { volume }) };
-  const [source] = await Promise.all([
-    recordSource({ target, disk, size: made.snapshot.size, known: undefined, info }, context),
-    writeMark(target, "base", mark, context),
+  const source = await describeSource({ disk, size: made.snapshot.size, known: undefined, info }, context);
+  await Promise.all([
+    writeBase(target, mark, source, context),
     ...(needsEncoding(name) ? [writeMark(target, "encoded", true, context)] : []),
   ]);
-  const intervals = await rememberIntervals(target, {}, context);
+  const intervals = await rememberIntervals(target, { snapshots: [], marks: {} }, context);
   const guest = await recordMoment({ target, made, marks: {}, standing: [] }, context);
   const { bytes, wire, live } = await bulk(context, announce, () =>
     receive({ disk, made: made.snapshot, target }, context),
@@ -207,15 +219,14 @@ async function receiveFull(
   return { bytes, wire, chain: { ...facts, snapshots, marks }, disk: withLive(disk, live, context) };
 }
 
-/** Points of a named profile outlive its place in the configuration: its interval is written on the image. */
-async function rememberIntervals(target: string, marks: Marks, context: JobContext): Promise<Marks["intervals"]> {
-  const { profiles } = context.candidate.input;
-  const named = profiles.filter((profile) => standardIntervals[profile.name] === undefined);
-  const intervals = { ...marks.intervals, ...Object.fromEntries(named.map(({ name, interval }) => [name, interval])) };
-  if (Object.keys(intervals).length === 0) return undefined;
-  if (named.some(({ name, interval }) => marks.intervals?.[name] !== interval)) {
-    await writeMark(target, "intervals", intervals, context);
-  }
+/** Points of a named profile outlive its place in the configuration: the interval they were made under is written on the image. */
+async function rememberIntervals(
+  target: string,
+  chain: Pick<ChainFacts, "snapshots" | "marks">,
+  context: JobContext,
+): Promise<Marks["intervals"]> {
+  const intervals = recordIntervals(chain, context.candidate.input.profiles);
+  if (!isDeepStrictEqual(intervals, chain.marks.intervals)) await writeMark(target, "intervals", intervals, context);
   return intervals;
 }
 
@@ -244,6 +255,10 @@ function sharedOf(live: SnapshotFacts, chain: ChainFacts): SharedSnapshot {
 
 function withLive(disk: DiskFacts, live: readonly Snapshot[], { house }: JobContext): DiskFacts {
   return { ...disk, snapshots: snapshotFacts(live, namesOf(house.settings)) };
+}
+
+async function writeBase(image: string, base: BaseMark, source: SourceMark, { house }: JobContext): Promise<void> {
+  await house.backup.setMetadata(image, markKey("base"), formatBase(base, source));
 }
 
 async function writeMark(

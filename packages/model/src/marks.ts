@@ -12,7 +12,10 @@ export interface SourceIdentity {
   readonly id: string;
 }
 
-/** `backurne.source`: whose bytes these are, and what that image is like. */
+/**
+ * Whose bytes these are, and what that image is like. Written within `backurne.base`, as both are to say before the first
+ * byte; earlier versions wrote `backurne.source`.
+ */
 export interface SourceMark extends SourceIdentity {
   readonly shape?: ShapeMark | undefined;
 }
@@ -59,11 +62,22 @@ export interface ShapeMark extends ImageShape {
 /** An operator's word on the points of one profile that stood when it was given: not the count in their names governs them. */
 export interface CountMark {
   readonly count: number;
+  /** ms; only where some of them were made under another interval. */
+  readonly interval?: number | undefined;
   /** The newest of them, by its snapshot id: what comes later keeps what its name says. */
   readonly upTo: number;
   /** ISO 8601. What was past that count by then goes by this word, not by the day. */
   readonly at: string;
 }
+
+/** ms, for all points of a profile; or, while some stand that were made under others, those too. */
+export type IntervalMark =
+  | number
+  | {
+      readonly interval: number;
+      /** Oldest first; each up to a snapshot id. */
+      readonly before: readonly { readonly interval: number; readonly upTo: number }[];
+    };
 
 /** First seen missing, how often since, and in which cluster: a source is gone only when this has lasted. */
 export interface GoneMark {
@@ -98,8 +112,8 @@ export interface Marks {
   /** A difference was found (`SuspectMark`): no transfer goes on from here. */
   readonly suspect?: unknown;
   readonly gone?: GoneMark | undefined;
-  /** Durations in ms of named profiles, so that points outlive the profile's place in the configuration. */
-  readonly intervals?: Readonly<Record<string, number>> | undefined;
+  /** Of named profiles, so that points outlive the profile's place in the configuration, and a change of it. */
+  readonly intervals?: Readonly<Record<string, IntervalMark>> | undefined;
   /** By profile, where configured counts were re-applied to the points that stood. */
   readonly counts?: Readonly<Record<string, CountMark>> | undefined;
   /** Snapshots that no policy may expire. */
@@ -144,11 +158,15 @@ const imageShape = shape({
   stripeCount: optional(count),
   dataPool: optional(text),
 });
+const source = shape({ fsid: text, pool: text, namespace: text, image: text, id: text, shape: optional(imageShape) });
+const changed = shape({ interval: count, before: list(shape({ interval: count, upTo: whole })) });
+const recounted = shape({ count: whole, interval: optional(count), upTo: whole, at: text });
 const shared = shape({ name: text, id: optional(count), twins: optional(list(text)) });
 const SHAPES = {
   v: count,
-  source: shape({ fsid: text, pool: text, namespace: text, image: text, id: text, shape: optional(imageShape) }),
+  source,
   base: shape({
+    source: optional(source),
     name: text,
     id: optional(count),
     shared: list(shared),
@@ -167,8 +185,8 @@ const SHAPES = {
   }),
   suspect: anything,
   gone: shape({ since: text, last: text, runs: count, fsid: text }),
-  intervals: (value) => isRecord(value) && Object.values(value).every(count),
-  counts: (value) => isRecord(value) && Object.values(value).every(shape({ count: whole, upTo: whole, at: text })),
+  intervals: (value) => isRecord(value) && Object.values(value).every((one) => count(one) || changed(one)),
+  counts: (value) => isRecord(value) && Object.values(value).every(recounted),
   hold: anything,
   alarm: shape({ at: text, bytes: count, usual: count }),
   trashed: shape({ at: text, because: text, of: text, reference: text }),
@@ -192,11 +210,22 @@ export function parseMarks(metadata: Readonly<Record<string, string>>): Marks {
     else marks[name] = parsed;
   }
   return {
-    ...marks,
+    ...withSource(marks),
     // A snapshot may be called `__proto__`.
     ...(holds.length > 0 ? { holds: Object.fromEntries(holds) } : {}),
     ...(unreadable.length > 0 ? { unreadable: unreadable.join(", ") } : {}),
   };
+}
+
+/** What the base says of its source is newer than a mark of its own. */
+function withSource(marks: Marks): Marks {
+  const { source: given, ...base } = (marks.base ?? {}) as BaseMark & { readonly source?: SourceMark };
+  return given === undefined ? marks : { ...marks, base, source: given };
+}
+
+/** `backurne.base` as it is written. */
+export function formatBase(base: BaseMark, of: SourceMark): string {
+  return JSON.stringify({ ...base, source: of });
 }
 
 /** One mark that was read alone; undefined: it says nothing that we would have written. */

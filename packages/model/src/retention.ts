@@ -8,6 +8,8 @@ export interface ProfileCounts {
   readonly now: readonly number[];
   /** The one that does afterwards; undefined: they are left alone, for the reason in `because`. */
   readonly after?: number | undefined;
+  /** ms: the intervals that govern them now, ascending, and the one that does afterwards; only where that is another. */
+  readonly intervals?: { readonly now: readonly number[]; readonly after: number } | undefined;
   readonly because?: string | undefined;
   /** How many of them policy lets go with it that it keeps now. */
   readonly expires: number;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
-import { areMarks, hasMarks, markKey, parseMarks } from "../src/index.ts";
+import { areMarks, formatBase, hasMarks, markKey, parseMarks } from "../src/index.ts";
 
 vi.setConfig({ testTimeout: 60_000 }); // properties on a busy machine
 
@@ -31,6 +31,22 @@ test("marks are read; what is not ours is left alone, JSON or not", () => {
   });
 });
 
+test("the base says its source; a mark of its own, as earlier versions wrote it, is older", () => {
+  const base = { name: "a", id: 4, shared: [{ name: "a", id: 4 }] };
+  const source = { fsid: "f", pool: "rbd", namespace: "", image: "disk", id: "10ab" };
+  const read = (metadata: Record<string, string>) => parseMarks({ "backurne.v": "1", ...metadata });
+  const mark = formatBase(base, source);
+  expect(read({ "backurne.base": mark })).toEqual({ v: 1, base, source });
+  const earlier = JSON.stringify({ ...source, id: "9" });
+  expect(read({ "backurne.base": mark, "backurne.source": earlier })).toEqual({ v: 1, base, source });
+  expect(read({ "backurne.base": JSON.stringify(base), "backurne.source": earlier })).toEqual({
+    v: 1,
+    base,
+    source: { ...source, id: "9" },
+  });
+  expect(read({ "backurne.base": JSON.stringify(base) })).toEqual({ v: 1, base });
+});
+
 const SOURCE = `"fsid":"f","pool":"rbd","namespace":"","image":"disk","id":"10ab"`;
 
 describe("a value of ours that we did not write", () => {
@@ -41,16 +57,20 @@ describe("a value of ours that we did not write", () => {
     ["base", `{"name":"a","id":4}`],
     ["base", `{"name":"a","shared":[{"id":4}]}`],
     ["base", `{"name":"a","shared":[{"name":"a","twins":"b"}]}`],
+    ["base", `{"name":"a","shared":[],"source":{"fsid":"f"}}`],
     ["encoded", `"yes"`],
     ["source", `{${SOURCE},"shape":{"size":4,"objectSize":"4M","features":[]}}`],
     ["source", `{${SOURCE},"shape":{"size":4,"objectSize":4,"features":"layering"}}`],
     ["unproved", "true"],
     ["gone", `{"since":"x","last":"y","runs":"3","fsid":"f"}`],
     ["intervals", `{"db6h":"6h"}`],
+    ["intervals", `{"db6h":{"interval":1,"before":[{"interval":2,"upTo":"3"}]}}`],
+    ["intervals", `{"db6h":{"before":[]}}`],
     ["base", `{"name":"x","shared":[],"volume":[{"at":"x","bytes":4,"wire":"2"}]}`],
     ["counts", `{"daily":7}`],
     ["counts", `{"daily":{"count":-1,"upTo":4,"at":"x"}}`],
     ["counts", `{"daily":{"count":7,"upTo":"4","at":"x"}}`],
+    ["counts", `{"daily":{"count":7,"interval":"6h","upTo":4,"at":"x"}}`],
     ["v", "one"],
     ["hold.x;y;1;z", "until tomorrow"],
   ])("%s: %s is named, and the others are read", (name, value) => {
@@ -68,7 +88,7 @@ describe("a value of ours that we did not write", () => {
 
 test("marks out of a copy are what they should be, or no marks", () => {
   const base = { name: "a", id: 4, shared: [{ name: "a", id: 4, twins: ["b"] }] };
-  expect(areMarks({ v: 1, base, intervals: { db6h: 1 }, suspect: [1] })).toBe(true);
+  expect(areMarks({ v: 1, base, intervals: { db6h: 1, fine: { interval: 1, before: [] } }, suspect: [1] })).toBe(true);
   for (const value of [undefined, null, 1, "x", [], { base: { name: "a" } }, { intervals: [] }]) {
     expect(areMarks(value), JSON.stringify(value)).toBe(false);
   }

@@ -5,6 +5,7 @@ import { chooseBase, differs, sharedSnapshots, type BaseChoice } from "./base.ts
 import { brakeChain } from "./brakes.ts";
 import { dueProfiles, snapshotNames, type DueProfiles } from "./due.ts";
 import type { ChainFacts, DiskFacts, PlanFilter, PlanPolicy, SnapshotFacts } from "./facts.ts";
+import { recordIntervals } from "./intervals.ts";
 import { judgeDisk, pointsOf, type Judged } from "./judge.ts";
 import { describeAlarm } from "./volume.ts";
 
@@ -143,6 +144,7 @@ function afterTransfer(input: ChainInput & { disk: DiskFacts }, transfer: Transf
       snapshots: [...(kept?.snapshots ?? []), ...made],
       marks: {
         ...kept?.marks,
+        intervals: recordIntervals(kept ?? { snapshots: [], marks: {} }, input.profiles),
         source: disk.source,
         base: {
           name: live.name,

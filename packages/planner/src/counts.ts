@@ -1,11 +1,12 @@
-import type { CountMark, Marks, ProfileCounts } from "@backurne/model";
+import type { CountMark, Marks, ProfileCounts, ProfileSettings } from "@backurne/model";
+import type { Point } from "@backurne/retention";
 import type { ChainInput } from "./chain.ts";
 import type { ChainFacts, SnapshotFacts } from "./facts.ts";
 import { judgeDisk, pointOf } from "./judge.ts";
 
 type Counts = Readonly<Record<string, CountMark>>;
 
-/** What the configured counts would change about the points of one chain. */
+/** What the configured counts, and intervals, would change about the points of one chain. */
 export interface Recount {
   readonly profiles: readonly ProfileCounts[];
   /** The mark as it would be; undefined: none is needed, the names say it all. */
@@ -14,25 +15,24 @@ export interface Recount {
 }
 
 /**
- * The configured counts, for all points that stand now. Profiles that do not apply to the image any more are left alone,
- * whatever is marked of them. Where all names say what the configuration says, no mark is needed.
+ * The configured counts and intervals, for all points that stand now. Profiles that do not apply to the image any more are
+ * left alone, whatever is marked of them. Where all were made under what the configuration says, no mark is needed.
  */
 export function recount(input: ChainInput & { readonly chain: ChainFacts }): Recount {
   const { chain, profiles, now } = input;
   const ours = chain.snapshots.filter((snapshot) => snapshot.ours);
   const groups = [...Map.groupBy(ours, (snapshot) => snapshot.ours?.profile ?? "")];
-  const wanted = new Map(profiles.map(({ name, count }) => [name, count]));
+  const wanted = new Map(profiles.map((profile) => [profile.name, profile]));
   const counts = new Map(Object.entries(chain.marks.counts ?? {}));
   let changes = false;
   for (const [profile, points] of groups) {
-    const count = wanted.get(profile);
-    if (count === undefined || governing(points, chain.marks).every((one) => one === count)) continue;
+    const want = wanted.get(profile);
+    if (want === undefined || sameAs(want, points, chain.marks)) continue;
     changes = true;
-    if (points.every(({ ours: name }) => name?.count === count)) counts.delete(profile);
-    else {
-      const upTo = Math.max(...points.map(({ id }) => id));
-      counts.set(profile, { count, upTo, at: new Date(now).toISOString() });
-    }
+    // As they were made, whatever was said since.
+    const made = { ...chain.marks, counts: undefined };
+    if (sameAs(want, points, made)) counts.delete(profile);
+    else counts.set(profile, markOf(want, { points, made, now }));
   }
   const after = counts.size > 0 ? Object.fromEntries(counts) : undefined;
   const more = changes ? expiring(input, { ...chain.marks, counts: after }) : new Map<string, number>();
@@ -40,16 +40,42 @@ export function recount(input: ChainInput & { readonly chain: ChainFacts }): Rec
     changes,
     counts: after,
     profiles: groups.map(([profile, points]) => {
-      const count = wanted.get(profile);
-      const today = [...new Set(governing(points, chain.marks))].sort((a, b) => a - b);
-      const rest = count === undefined ? { because: "does not apply to this image any more" } : { after: count };
-      return { profile, points: points.length, now: today, ...rest, expires: more.get(profile) ?? 0 };
+      const today = governing(points, chain.marks);
+      const of = { profile, points: points.length, now: ascending(today.map(({ count }) => count)) };
+      return { ...of, ...afterwards(wanted.get(profile), today), expires: more.get(profile) ?? 0 };
     }),
   };
 }
 
-function governing(points: readonly SnapshotFacts[], marks: Marks): readonly number[] {
-  return points.flatMap((point) => pointOf(point, marks)?.count ?? []);
+function afterwards(
+  want: ProfileSettings | undefined,
+  today: readonly Point[],
+): Pick<ProfileCounts, "after" | "because" | "intervals"> {
+  if (want === undefined) return { because: "does not apply to this image any more" };
+  const now = ascending(today.map(({ interval = want.interval }) => interval));
+  const same = now.every((interval) => interval === want.interval);
+  return { after: want.count, ...(!same && { intervals: { now, after: want.interval } }) };
+}
+
+function markOf(
+  { count, interval }: ProfileSettings,
+  { points, made, now }: { readonly points: readonly SnapshotFacts[]; readonly made: Marks; readonly now: number },
+): CountMark {
+  const upTo = Math.max(...points.map(({ id }) => id));
+  const same = governing(points, made).every((point) => (point.interval ?? interval) === interval);
+  return { count, ...(!same && { interval }), upTo, at: new Date(now).toISOString() };
+}
+
+function sameAs({ count, interval }: ProfileSettings, points: readonly SnapshotFacts[], marks: Marks): boolean {
+  return governing(points, marks).every((one) => one.count === count && (one.interval ?? interval) === interval);
+}
+
+function governing(points: readonly SnapshotFacts[], marks: Marks): readonly Point[] {
+  return points.flatMap((point) => pointOf(point, marks) ?? []);
+}
+
+function ascending(numbers: readonly number[]): readonly number[] {
+  return [...new Set(numbers)].sort((a, b) => a - b);
 }
 
 /** By profile: how many points go with these marks that stay without them. */

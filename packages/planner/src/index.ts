@@ -3,6 +3,7 @@ export { brakeChain, brakePool, type Scale } from "./brakes.ts";
 export { planChain, planRemovals, type ChainInput, type ChainPlan, type Removal, type Transfer } from "./chain.ts";
 export { findCollisions, type Collisions } from "./collisions.ts";
 export { refusedAfter } from "./recount-brakes.ts";
+export { recordIntervals } from "./intervals.ts";
 export { recount, type Recount } from "./counts.ts";
 export { snapshotNames } from "./due.ts";
 export { doubtListing } from "./doubt.ts";

@@ -12,6 +12,7 @@ import {
 import { sharedSnapshots, type Shared } from "./base.ts";
 import type { ChainFacts, DiskFacts, PlanPolicy, SnapshotFacts } from "./facts.ts";
 import { heldBecause } from "./holds.ts";
+import { madeUnder } from "./intervals.ts";
 
 export interface Judged {
   readonly backup: readonly Verdict<SnapshotFacts>[];
@@ -70,10 +71,19 @@ export function pointsOf(snapshots: readonly SnapshotFacts[], marks: Marks): rea
 export function pointOf({ id, ours }: Pick<SnapshotFacts, "id" | "ours">, marks: Marks): Point | undefined {
   if (!ours) return undefined;
   const { profile, count: named, time } = ours;
+  const made = madeUnder(marks, { id, profile });
   const said = own(marks.counts, profile);
-  const recounted = said && id <= said.upTo && said.count !== named ? { named, at: Date.parse(said.at) } : undefined;
-  const count = recounted && said ? said.count : named;
-  return { profile, count, time, good: marks.suspect === undefined, ...(recounted && { recounted }) };
+  const { count, interval = made, at } = said && id <= said.upTo ? said : { count: named };
+  const before = interval === made ? undefined : made;
+  const changed = at !== undefined && (count !== named || before !== undefined);
+  return {
+    profile,
+    count,
+    time,
+    good: marks.suspect === undefined,
+    ...(interval !== undefined && { interval }),
+    ...(changed && { recounted: { named, at: Date.parse(at), ...(before !== undefined && { interval: before }) } }),
+  };
 }
 
 function backupPolicy(
@@ -91,8 +101,7 @@ function backupPolicy(
     },
     order: (snapshot) => snapshot.id,
     shared: (snapshot) => bases.has(snapshot.name),
-    intervals: (profile) =>
-      configured.get(profile)?.interval ?? own(marks.intervals, profile) ?? own(standardIntervals, profile),
+    intervals: (profile) => configured.get(profile)?.interval ?? own(standardIntervals, profile),
     configured,
     state,
     now,

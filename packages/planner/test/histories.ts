@@ -79,6 +79,8 @@ const policies: readonly Live["cluster"]["profiles"][] = [
   [profile("hourly", 4, { maxOnLive: 2 }), profile("daily", 2, { maxOnLive: 1 })],
   [profile("hourly", 2), profile("daily", 1), profile("weekly", 2, { priority: "high" })],
   [profile("weekly", 1)],
+  [profile("fine", 3, { interval: 6 * hour }), profile("daily", 2)],
+  [profile("fine", 3, { interval: hour }), profile("daily", 2)],
   [],
 ];
 

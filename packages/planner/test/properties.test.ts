@@ -5,6 +5,7 @@ import { candidatesOf, judgeDisk, planRun, type PlanInput } from "../src/index.t
 import { broken } from "./broken.ts";
 import { factsAt, history, playHistory } from "./histories.ts";
 import { carryOut, factsOf, recordSightings, runOnce } from "./run.ts";
+import { hour } from "./world.ts";
 
 // FC_SEED repeats a failure, FC_RUNS looks longer.
 const { FC_SEED, FC_RUNS } = process.env;
@@ -44,6 +45,44 @@ test("every snapshot of both sides has one verdict, in the order of the facts, w
     }),
   );
 });
+
+test("another interval lets go what the one of before would have let go, and nothing else", () => {
+  const other = fc.integer({ min: 1, max: 100 }).map((hours) => hours * hour);
+  fc.assert(
+    fc.property(history, other, (happenings, interval) => {
+      const facts = factsAt(playHistory(happenings));
+      for (const { input } of candidatesOf(facts)) {
+        const profiles = input.profiles.map((one) => (one.name === "fine" ? { ...one, interval } : one));
+        expect(judgeDisk({ ...input, profiles }).backup).toEqual(judgeDisk(input).backup);
+      }
+      // With whatever is made: all of it is due.
+      const forced = { ...facts, filter: { ...facts.filter, force: true } };
+      expect(removed(planRun(changeFine(forced, interval)))).toEqual(removed(planRun(forced)));
+    }),
+  );
+});
+
+function changeFine(input: PlanInput, interval: number): PlanInput {
+  const clusters = input.clusters.map((facts) => {
+    const profiles = facts.cluster.profiles.map((one) => (one.name === "fine" ? { ...one, interval } : one));
+    return { ...facts, cluster: { ...facts.cluster, profiles } };
+  });
+  return { ...input, clusters };
+}
+
+/** What goes on the backup side, and the images that go into the trash. */
+function removed({ jobs }: Plan): readonly string[] {
+  return jobs
+    .flatMap(({ steps }) => steps)
+    .flatMap((step) =>
+      step.kind === "trash"
+        ? step.image
+        : step.kind === "remove" && step.side === "backup"
+          ? `${step.image} ${step.snapshot}`
+          : [],
+    )
+    .toSorted();
+}
 
 test("what is done is not to be done again", () => {
   fc.assert(

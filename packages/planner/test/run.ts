@@ -7,7 +7,15 @@ import {
   type SharedSnapshot,
   type Step,
 } from "@backurne/model";
-import { GONE_AFTER, GONE_RUNS, planRun, sharedSnapshots, snapshotNames, type PlanInput } from "../src/index.ts";
+import {
+  GONE_AFTER,
+  GONE_RUNS,
+  planRun,
+  recordIntervals,
+  sharedSnapshots,
+  snapshotNames,
+  type PlanInput,
+} from "../src/index.ts";
 import {
   changeCopy,
   changeImage,
@@ -140,6 +148,8 @@ function transfer(world: World, job: Job, { step, now, crash }: At<"transfer">):
   const due = job.steps.find((one) => one.kind === "snapshot")?.names ?? [];
   const all = snapshotNames(due, "backup", now);
   const old = copyOf(world, job.subject.key);
+  const profiles = world.live.find(({ cluster }) => cluster.name === job.subject.cluster)?.cluster.profiles ?? [];
+  const record = (of: Parameters<typeof recordIntervals>[0]) => recordIntervals(of, profiles);
   const shared: SharedSnapshot = { name: made.name, id: made.id, twins: all.slice(1) };
   const standing = crash === "announced" ? [] : crash === "committed" ? all.slice(0, 1) : all;
   const points = standing.map((name, index) => ({ ...made, name, id: world.last + 1 + index, ours: read(name) }));
@@ -156,7 +166,11 @@ function transfer(world: World, job: Job, { step, now, crash }: At<"transfer">):
       comment: image.disk.comment,
       size: image.size,
       snapshots: points,
-      marks: { source: image.source, base: { ...shared, shared: [shared] } },
+      marks: {
+        source: image.source,
+        base: { ...shared, shared: [shared] },
+        intervals: record({ snapshots: [], marks: {} }),
+      },
     };
     return { ...world, last, pool: [...pool, ...(closed ? [closed] : []), copy] };
   }
@@ -171,7 +185,12 @@ function transfer(world: World, job: Job, { step, now, crash }: At<"transfer">):
     ...copy,
     size: image.size,
     snapshots: [...copy.snapshots, ...points],
-    marks: { ...copy.marks, source: image.source, base: { ...shared, shared: [shared, ...older.toReversed()] } },
+    marks: {
+      ...copy.marks,
+      source: image.source,
+      base: { ...shared, shared: [shared, ...older.toReversed()] },
+      intervals: record(old),
+    },
   }));
 }
 

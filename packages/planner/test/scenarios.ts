@@ -208,7 +208,8 @@ export const scenarios: Readonly<Record<string, () => PlanInput>> = {
       ...live,
       cluster: { ...live.cluster, profiles: [daily] },
     }));
-    return facts(without, start + 300 * day);
+    const pool = without.pool.map((copy) => ({ ...copy, marks: { ...copy.marks, intervals: undefined } }));
+    return facts({ ...without, pool }, start + 300 * day);
   },
   priorities: () => {
     const rules = [

@@ -328,6 +328,14 @@ const recounted: RetentionReport = {
       outcome: "applied",
       profiles: [
         { profile: "daily", points: 31, now: [14, 30], after: 7, expires: 23 },
+        {
+          profile: "fine",
+          points: 29,
+          now: [28],
+          after: 28,
+          intervals: { now: [3_600_000, 21_600_000], after: 3_600_000 },
+          expires: 21,
+        },
         { profile: "db6h", points: 2, now: [8], because: "does not apply to this image any more", expires: 0 },
       ],
     },

@@ -1,3 +1,4 @@
+import { formatDuration } from "./duration.ts";
 import { isAhead, isGood, isHeld } from "./profile.ts";
 import type { Point } from "./profile.ts";
 import type { BackupPolicy, Sentence } from "./policy.ts";
@@ -10,7 +11,7 @@ export interface Link {
   readonly point: Point;
   readonly good: boolean;
   readonly shared: boolean;
-  /** ms; undefined when the interval of its profile is unknown. */
+  /** ms; undefined when nobody knows it. */
   readonly interval: number | undefined;
   /** Epoch ms after which it is old enough to go; undefined when nobody can say. */
   readonly ends: number | undefined;
@@ -22,7 +23,7 @@ export function linksOf<S>(snapshots: readonly S[], policy: BackupPolicy<S>): re
   for (const [index, snapshot] of snapshots.entries()) {
     const point = policy.point(snapshot);
     if (point === undefined) continue;
-    const interval = policy.intervals(point.profile);
+    const interval = point.interval ?? policy.intervals(point.profile);
     links.push({
       index,
       order: policy.order(snapshot),
@@ -45,17 +46,26 @@ export function judgeFixed(link: Link, now: number): Sentence | undefined {
 }
 
 /**
- * The count that makes a removal everyday. What a new count overtook in the moment it was given goes by that word, and is
- * for the brakes to count; what had still its time then goes by the day. Asked this way round, so that NaN is overtaken.
+ * What makes a removal everyday: so many newer points, and this moment past (epoch ms). What a new word overtook when it was
+ * given goes by that word, and is for the brakes to count; what had still its time then goes by the day. Asked this way
+ * round, so that NaN is overtaken.
  */
-export function everydayCount({ point: { count, recounted }, ends = Infinity }: Link): number {
-  if (recounted === undefined || ends >= recounted.at) return count;
-  return Math.max(count, recounted.named);
+export function everyday({ point, interval = 0, ends = Infinity }: Link): {
+  readonly count: number;
+  readonly ends: number;
+} {
+  const { count, time, recounted } = point;
+  if (recounted === undefined || ends >= recounted.at) return { count, ends };
+  const before = time + recounted.named * (recounted.interval ?? interval);
+  return { count: Math.max(count, recounted.named), ends: Math.max(ends, before) };
 }
 
 /** `name says 30`, and what was said since. */
-export function nameCount({ count, recounted }: Point): string {
-  return recounted === undefined ? `name says ${count}` : `name says ${recounted.named}, re-applied ${count}`;
+export function nameCount({ count, interval = 0, recounted }: Point): string {
+  if (recounted === undefined) return `name says ${count}`;
+  const { named, interval: before } = recounted;
+  if (before === undefined) return `name says ${named}, re-applied ${count}`;
+  return `name says ${named} of ${formatDuration(before)} each, re-applied ${count} of ${formatDuration(interval)}`;
 }
 
 export function nameHold(point: Point): string | undefined {

@@ -9,7 +9,7 @@ export interface BackupPolicy<S> {
   order(snapshot: S): number;
   /** Whether the live side still has it, so that an incremental can start from it. */
   shared(snapshot: S): boolean;
-  /** The interval of a profile in ms; undefined when nobody knows it any more. */
+  /** The interval of a profile in ms, for points that say none; undefined when nobody knows it any more. */
   intervals(profile: string): number | undefined;
   /** The profiles of today, by name. They only say what is an ordinary removal. */
   readonly configured: ReadonlyMap<string, Profile>;

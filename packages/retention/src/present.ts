@@ -1,4 +1,4 @@
-import { everydayCount, flawOf, judgeFixed, nameCount, nameHold } from "./chain.ts";
+import { everyday, flawOf, judgeFixed, nameCount, nameHold } from "./chain.ts";
 import type { Link } from "./chain.ts";
 import { formatDuration } from "./duration.ts";
 import type { BackupPolicy, Sentence } from "./policy.ts";
@@ -59,11 +59,12 @@ function judgeByAge(link: Link, newer: Newer, policy: Policy): Sentence {
   if (newer.stay < count) {
     return { keep: true, because: `${says}; older than ${limit}, but only ${newer.stay} newer` };
   }
-  const wanted = Math.max(everydayCount(link), policy.configured.get(profile)?.count ?? 0);
+  const due = everyday(link);
+  const wanted = Math.max(due.count, policy.configured.get(profile)?.count ?? 0);
   return {
     keep: false,
     because: `${says}; older than ${limit}`,
-    ordinary: newer.stay >= wanted,
+    ordinary: newer.stay >= wanted && policy.now > due.ends,
   };
 }
 

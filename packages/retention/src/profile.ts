@@ -16,9 +16,11 @@ export interface Point {
   readonly profile: string;
   /** The count in the point's own name, unless another was `recounted`: it governs, whatever the configuration says today. */
   readonly count: number;
+  /** ms, the unit of its count; not said: what the policy says of its profile. */
+  readonly interval?: number | undefined;
   /** Epoch ms. For policy only: what is newer than what within an image is said by `order`. */
   readonly time: number;
-  /** `count` is not the one in its name, by an operator's word. */
+  /** `count` is not the one in its name, or `interval` not the one it was made under, by an operator's word. */
   readonly recounted?: Recounted | undefined;
   /** Default true. A point that is not good (suspect, unfinished) never counts for anything. */
   readonly good?: boolean | undefined;
@@ -29,6 +31,8 @@ export interface Point {
 export interface Recounted {
   /** The count in its name. */
   readonly named: number;
+  /** ms; the interval it was made under, where that is another. */
+  readonly interval?: number | undefined;
   /** Epoch ms when the word was given. */
   readonly at: number;
 }

@@ -1,5 +1,5 @@
 import { formatDate } from "./calendar.ts";
-import { everydayCount, judgeFixed, linksOf } from "./chain.ts";
+import { everyday, judgeFixed, linksOf } from "./chain.ts";
 import type { Link } from "./chain.ts";
 import { formatDuration } from "./duration.ts";
 import { isHeld } from "./profile.ts";
@@ -50,10 +50,10 @@ function endOf(last: readonly Link[], extra: number): number | undefined {
 function fade(link: Link, policy: Policy): Sentence {
   const fixed = judgeFixed(link, policy.now);
   if (fixed !== undefined) return fixed;
-  const { profile, count, time } = link.point;
+  const { profile, count } = link.point;
   const { ends = Infinity, interval = 0 } = link;
   const limit = formatDuration(count * interval);
-  const ordinary = policy.now > time + everydayCount(link) * interval;
+  const ordinary = policy.now > everyday(link).ends;
   return policy.now > ends
     ? { keep: false, because: `vanished; ${profile} older than ${limit}`, ordinary }
     : { keep: true, because: `vanished; ${profile} not older than ${limit}` };

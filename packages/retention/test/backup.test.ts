@@ -261,6 +261,40 @@ describe("a count that was re-applied", () => {
   });
 });
 
+describe("a point that was made under another interval", () => {
+  const made = (age: number, more: Partial<Snap["point"]> = {}) =>
+    point("fine", 3, age, { interval: 6 * hour, ...more });
+  const now1h = { intervals: () => hour, configured: byName(profile("fine", 3, { interval: hour })) };
+
+  test("goes by its own, whatever the policy says of later ones", () => {
+    const older = [made(20 * hour), made(14 * hour), made(8 * hour)];
+    expect(explain(chain(...older, ...series("fine", 3, [2 * hour, hour, 0])), now1h)).toEqual([
+      "keep   newest good",
+      "keep   2nd good fine; name says 3; not older than 3 h",
+      "keep   3rd good fine; name says 3; not older than 3 h",
+      "keep   4th good fine; name says 3; not older than 18 h",
+      "keep   5th good fine; name says 3; not older than 18 h",
+      "remove 6th good fine; name says 3; older than 18 h",
+    ]);
+  });
+
+  test("is for the brakes to count where a shorter one was re-applied, until it would go by its own", () => {
+    const reapplied = { interval: hour, recounted: { named: 3, interval: 6 * hour, at: now } };
+    const older = [made(20 * hour, reapplied), made(14 * hour, reapplied), made(2 * hour, reapplied)];
+    const snaps = chain(...older, ...series("fine", 3, [1.5 * hour, hour, 0]));
+    expect(explain(snaps, now1h).slice(3)).toEqual([
+      "keep   4th good fine; name says 3 of 6 h each, re-applied 3 of 1 h; not older than 3 h",
+      "REMOVE 5th good fine; name says 3 of 6 h each, re-applied 3 of 1 h; older than 3 h",
+      "remove 6th good fine; name says 3 of 6 h each, re-applied 3 of 1 h; older than 3 h",
+    ]);
+    const vanished = { ...now1h, state: "vanished" } as const;
+    expect(explain(snaps, vanished).slice(4)).toEqual([
+      "REMOVE vanished; fine older than 3 h",
+      "remove vanished; fine older than 3 h",
+    ]);
+  });
+});
+
 describe("a source that vanished", () => {
   const vanished = { state: "vanished", extraRetention: 30 * day } as const;
 

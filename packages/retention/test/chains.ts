@@ -81,7 +81,8 @@ export function broken(
     "nothing goes while frozen": state === "present" || state === "vanished" || gone.length === 0,
     "nothing goes before its time": gone.every(
       ({ point }) =>
-        point !== undefined && time - point.time > point.count * (standardIntervals[point.profile] ?? Infinity),
+        point !== undefined &&
+        time - point.time > point.count * (point.interval ?? standardIntervals[point.profile] ?? Infinity),
     ),
     "newest good and newest shared stay":
       state === "vanished" || !gone.some((snap) => snap === newestGood || snap === newestShared),

@@ -14,14 +14,26 @@ fc.configureGlobal({ numRuns: Number(FC_RUNS ?? 500), ...(FC_SEED ? { seed: Numb
 const age = fc.oneof(fc.integer({ min: -48, max: 72 }), fc.integer({ min: 0, max: 24 * 120 })).map((n) => n * hour);
 const name = fc.constantFrom("hourly", "daily", "weekly");
 
+/** Of no profile of these tests, and none longer than the longest of them. */
+const interval = fc.option(
+  fc.integer({ min: 1, max: 24 * 7 }).map((hours) => hours * hour),
+  { nil: undefined },
+);
+
 const point = fc.record({
   profile: name,
   count: fc.integer({ min: 0, max: 6 }),
   time: age.map((ms) => now - ms),
   good: fc.boolean(),
-  recounted: fc.option(fc.record({ named: fc.integer({ min: 0, max: 6 }), at: age.map((ms) => now - ms) }), {
-    nil: undefined,
-  }),
+  interval,
+  recounted: fc.option(
+    fc.record({
+      named: fc.integer({ min: 0, max: 6 }),
+      interval,
+      at: age.map((ms) => now - ms),
+    }),
+    { nil: undefined },
+  ),
 });
 
 /** Ours, with known intervals, held by nobody: all that can fade. */
@@ -92,7 +104,7 @@ test("with some of them carried out, exactly the others are left", () => {
   );
 });
 
-test("an ordinary removal leaves as many newer good ones as name and configuration want", () => {
+test("an ordinary removal leaves as many newer good ones as name and configuration want, and is of its time", () => {
   fc.assert(
     fc.property(anything, policies, (snaps, asked) => {
       fc.pre(asked.state === "present");
@@ -104,8 +116,11 @@ test("an ordinary removal leaves as many newer good ones as name and configurati
         );
         const configured = asked.configured.get(snapshot.point?.profile ?? "")?.count ?? 0;
         const { count = 0, recounted, time = 0, profile: of = "" } = snapshot.point ?? {};
-        const overtaken = recounted && time + count * (asked.intervals(of) ?? 0) < recounted.at;
-        expect(ordinary).toBe(newer.length >= Math.max(count, overtaken ? recounted.named : 0, configured));
+        const each = snapshot.point?.interval ?? asked.intervals(of) ?? 0;
+        const overtaken = recounted !== undefined && time + count * each < recounted.at;
+        const named = overtaken ? recounted.named : 0;
+        const before = recounted?.interval ?? each;
+        expect(ordinary).toBe(newer.length >= Math.max(count, named, configured) && asked.now > time + named * before);
       }
     }),
   );

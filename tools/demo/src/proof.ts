@@ -40,8 +40,8 @@ async function list(cluster: Cluster, signal: AbortSignal): Promise<readonly Req
 /** A backup image says itself what it was made from. */
 async function sourceOf({ image }: Required<Row>, backup: Cluster, signal: AbortSignal): Promise<string> {
   const where = ["--pool=rbd", `--image=${image}`];
-  const mark = await rbd(backup, ["image-meta", "get", ...where, "backurne.source"], { signal });
-  return (JSON.parse(mark) as { image: string }).image;
+  const mark = await rbd(backup, ["image-meta", "get", ...where, "backurne.base"], { signal });
+  return (JSON.parse(mark) as { source: { image: string } }).source.image;
 }
 
 function moment({ snapshot }: Required<Row>): string {

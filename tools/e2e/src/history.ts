@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { formatSnapshotName } from "@backurne/model";
+import { formatSnapshotName, parseMarks, type Marks } from "@backurne/model";
 import { rados, type Cluster } from "@backurne/sandbox";
 import { DAY, MiB, write, type Arena } from "./arena.ts";
 
@@ -69,10 +69,17 @@ export async function setMark(arena: Arena, image: string, key: string, value: u
 }
 
 export async function readMark(arena: Arena, image: string, key: string): Promise<unknown> {
-  const where = [`--pool=${arena.pool}`, `--image=${image}`, "--format", "json"];
-  const all = JSON.parse((await arena.backupSide("image-meta", "list", ...where)) || "{}") as Record<string, string>;
-  const value = all[`backurne.${key}`];
+  const value = (await metadataOf(arena, image))[`backurne.${key}`];
   return value === undefined ? undefined : JSON.parse(value);
+}
+
+export async function readMarks(arena: Arena, image: string): Promise<Marks> {
+  return parseMarks(await metadataOf(arena, image));
+}
+
+async function metadataOf(arena: Arena, image: string): Promise<Record<string, string>> {
+  const where = [`--pool=${arena.pool}`, `--image=${image}`, "--format", "json"];
+  return JSON.parse((await arena.backupSide("image-meta", "list", ...where)) || "{}") as Record<string, string>;
 }
 
 function namesOf({ ago, names }: Moment): readonly string[] {

@@ -1,7 +1,7 @@
 import { rbd, type Cluster } from "@backurne/sandbox";
 import type { SourceIdentity } from "@backurne/model";
 import type { Arena } from "./arena.ts";
-import { readMark } from "./history.ts";
+import { readMarks } from "./history.ts";
 import { digest, listSnapshots, type ImageAt } from "./kept.ts";
 import { whereIs } from "./storages.ts";
 
@@ -20,7 +20,7 @@ async function compareImage(image: string, arena: Arena, seen: Map<string, strin
   const { id } = JSON.parse(
     await arena.backupSide("info", `--pool=${arena.pool}`, `--image=${image}`, "--format", "json"),
   ) as { id: string };
-  const source = await findSource((await readMark(arena, image, "source")) as SourceIdentity | undefined, arena);
+  const source = await findSource((await readMarks(arena, image)).source, arena);
   let compared = 0;
   for (const point of await arena.backupSnapshots(image)) {
     const here = await digest(backup, { ...target, snapshot: point.name });

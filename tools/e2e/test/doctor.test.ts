@@ -8,6 +8,7 @@ import type { OpenOptions } from "backurne";
 import { expect, onTestFinished, test } from "vitest";
 import { MiB, openArena, write, type Arena } from "../src/arena.ts";
 import { openCommand } from "../src/cli.ts";
+import { readMarks } from "../src/history.ts";
 import { waitForExpiry } from "../src/leases.ts";
 import { unfinishedOf } from "../src/restoring.ts";
 
@@ -63,7 +64,8 @@ test("quota, features, object maps, and what is left over: each is found, and on
   await rados(sandbox.backup, ["--pool", pool, "append", "backurne.intents.dead", "-"], {
     input: '["freezing","px1",100,"a;b"]\n',
   });
-  const base = JSON.stringify({ name: "backup;daily;7;2026-01-01T00:00:00.000Z", shared: [] });
+  const { source } = await readMarks(arena, "alpha;other;None");
+  const base = JSON.stringify({ name: "backup;daily;7;2026-01-01T00:00:00.000Z", shared: [], source });
   await arena.backupSide("image-meta", "set", ...image("alpha;other;None"), "backurne.base", base);
   await rados(sandbox.backup, ["--pool", pool, "rm", "backurne.index"]);
   await ceph(sandbox.backup, ["osd", "pool", "set-quota", pool, "max_objects", "100000"]);

@@ -1,5 +1,8 @@
+import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import { MiB, openArena, write, type Arena } from "../src/arena.ts";
+import { spellsOf } from "../src/frozen.ts";
+import { openProxmoxArena } from "../src/proxmox.ts";
 import { troubles } from "../src/reported.ts";
 import { openShim } from "../src/shim.ts";
 import { runTool, startTool, type Launch, type ToolEnd } from "../src/tool.ts";
@@ -76,6 +79,41 @@ test("two runs on one host keep out of each other's way like two hosts", async (
   for (const image of ["one", "two"]) {
     expect(await arena.liveSnapshots(image)).toHaveLength(1);
     expect(await arena.backupSnapshots(target(image))).toHaveLength(1);
+  }
+  await arena.assertHonest();
+});
+
+test("two hosts at one guest: whoever has it freezes it and takes all its disks at one moment, the other leaves it alone", async () => {
+  const arena = await openProxmoxArena();
+  const { simulator } = arena;
+  const shared = await arena.addGuest({ vmid: 100, name: "db", disks: { scsi0: "fast", scsi1: "fast" } });
+  await arena.addGuest({ vmid: 101, name: "web", disks: { scsi0: "fast" } });
+  const shim = await openShim();
+  // It has the guest and the first of its disks by then, and would find the other one taken.
+  const lease = createHash("sha256").update(`${shared.uuid};scsi1`).digest("hex");
+  const point = await shim.hold({ when: "before", pattern: `lock get backurne.lease.${lease}` });
+  const first = await startTool(arena, { open: { env: shim.env }, backup: { cluster: "px", vmid: 100 } });
+  await point.reached;
+  const second = await runTool(arena, { host: "host-b" });
+  await point.go();
+  const ends = [await first.ended, second];
+
+  expect(ends.flatMap(({ report }) => troubles(report!))).toEqual([]);
+  expect(ends.map(({ exit }) => exit)).toEqual([0, 0]);
+  const done = ends.map(({ report }) => report!.jobs.map(({ subject, outcome }) => `${subject.guest} ${outcome}`));
+  expect(done.map((jobs) => jobs.toSorted())).toEqual([
+    ["db done", "db done"],
+    ["db held", "db held", "web done"],
+  ]);
+  expect(second.report!.jobs.find(({ outcome }) => outcome === "held")?.because).toMatch(/^held by host-a run /);
+  expect(spellsOf(simulator, 100)).toHaveLength(1);
+  expect(spellsOf(simulator, 101)).toHaveLength(1);
+  const made = ends.flatMap(({ events }) => events.filter((event) => event.kind === "snapshot-made"));
+  expect(made.map(({ consistency }) => consistency)).toEqual(made.map(() => ({ kind: "quiesced" })));
+  const [moment, ...others] = await arena.standing("fast:vm-100-disk-0");
+  expect([others, await arena.standing("fast:vm-100-disk-1")]).toEqual([[], [moment]]);
+  for (const disk of ["scsi0", "scsi1"]) {
+    expect((await arena.backupSnapshots(shared.chain(disk))).map(({ name }) => name)).toEqual([moment]);
   }
   await arena.assertHonest();
 });

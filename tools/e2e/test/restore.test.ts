@@ -6,6 +6,7 @@ import { rbd } from "@backurne/sandbox";
 import { expect, test } from "vitest";
 import { MiB, openArena, write, type Arena } from "../src/arena.ts";
 import { openCommand } from "../src/cli.ts";
+import { readMarks, setMark } from "../src/history.ts";
 import { digest, makePool } from "../src/kept.ts";
 import { backedUp, listImages, restore, shapeOf } from "../src/restoring.ts";
 
@@ -118,19 +119,17 @@ test("of a chain that says nothing about its source, with the defaults of where 
   await arena.createImage("disk", 8 * MiB, "--object-size", "1M");
   await arena.change("disk", [write(0, MiB)]);
   await arena.backup();
-  const image = "--image=alpha;disk;None";
-  const readSource = async () =>
-    JSON.parse(await arena.backupSide("image-meta", "get", pool, image, "backurne.source")) as { shape?: unknown };
-  const { shape, ...source } = await readSource();
-  expect(shape).toMatchObject({ objectSize: MiB });
-  await arena.backupSide("image-meta", "set", pool, image, "backurne.source", JSON.stringify(source));
+  const image = "alpha;disk;None";
+  const { base, source } = await readMarks(arena, image);
+  expect(source?.shape).toMatchObject({ objectSize: MiB });
+  await setMark(arena, image, "base", { ...base, source: { ...source, shape: undefined } });
   const done = await restore(arena);
   expect(done.warnings).toHaveLength(1);
   expect(await shapeOf(arena.sandbox.live, pool, "--image=back")).toMatchObject({ object_size: 4 * MiB });
   expect(await digest(arena.sandbox.live, { pool: arena.pool, image: "back" })).toBe(await backedUp(arena));
   // It is asked again, once, by the next transfer.
   await arena.backup({ force: true });
-  expect((await readSource()).shape).toEqual(shape);
+  expect((await readMarks(arena, image)).source).toEqual(source);
 });
 
 test("the command: what comes of it, what is refused, and its exit codes", async () => {

@@ -1,4 +1,5 @@
-import { expect, test } from "vitest";
+import type { House } from "@backurne/engine";
+import { describe, expect, test } from "vitest";
 import { backUp, DAY, guest, HOUR, meanwhile, openWorld, profile, type World } from "../src/index.ts";
 
 // One host has looked, and then another, or a person, changes what it saw before it takes its lease.
@@ -109,4 +110,51 @@ test.each([false, true])("a source that counted as gone fades; not when it is ba
   if (isBack) expect(world.backup.points(TARGET)).toEqual(standing);
   else expect(world.backup.points(TARGET).length).toBeLessThan(standing.length);
   expect(world.backup.images.get(TARGET)?.metadata.has("backurne.gone")).toBe(!isBack);
+});
+
+describe("max_new_fulls_per_run holds under the lease, too", () => {
+  const limited = (world: World, max: number, happens: () => Promise<unknown>): House => {
+    const house = lateHost(world, happens);
+    return { ...house, settings: { ...house.settings, maxNewFullsPerRun: max } };
+  };
+  const suspect = (world: World) => async () =>
+    world.backup.images.get(TARGET)?.metadata.set("backurne.suspect", '"found different"');
+  const loseBase = (world: World) => async () => world.live("alpha").images.get("disk")?.snapshots.clear();
+
+  test.each([
+    ["its chain is suspect now", 0, suspect, /the chain is suspect: a verification failed$/],
+    ["its base is gone when its snapshot is made", 1, loseBase, /no snapshot is shared any more, old chain kept$/],
+  ])("what was to be incremental waits: %s", async (_, made, happens, because) => {
+    const world = begin({});
+    await backUp(world.host("bk1"));
+    world.now += DAY;
+    const standing = world.backup.points(TARGET);
+    const { report, events: told } = await backUp(limited(world, 0, happens(world)));
+    expect(told.filter((event) => event.kind === "snapshot-made" && event.job === TARGET)).toHaveLength(made);
+    expect(report).toMatchObject({ exit: 0, failures: [], totals: { full: 0, incremental: 1 } });
+    const waits = expect.stringMatching(/^it waits: max_new_fulls_per_run is 0, and it would be a full now: /);
+    expect(report.warnings).toEqual([{ about: TARGET, message: waits }]);
+    expect(report.warnings[0]?.message).toMatch(because);
+    expect(report.jobs.find(({ subject }) => subject.image === TARGET)?.outcome).toBe("nothing left to do");
+    expect(world.backup.points(TARGET)).toEqual(standing);
+    const live = world.live("alpha").points("disk");
+    expect(live.filter((name) => !standing.includes(name))).toEqual([]); // nothing of it is left
+    expect((await backUp(limited(world, 0, async () => undefined))).report.totals.full).toBe(0);
+    // Somebody who may make one does.
+    expect((await backUp(limited(world, 1, async () => undefined))).report.totals.full).toBe(1);
+  });
+
+  test("it takes no place of those that were planned, and any other", async () => {
+    const world = begin({});
+    await backUp(world.host("bk1"));
+    world.now += DAY;
+    world.live("alpha").add("new");
+    const { report } = await backUp(limited(world, 1, suspect(world)));
+    expect(report.jobs.filter(({ mode }) => mode === "full").map(({ subject }) => subject.disk)).toEqual(["new"]);
+    expect(report.warnings.map(({ about }) => about)).toEqual([TARGET]);
+    world.now += DAY;
+    world.live("alpha").add("newer");
+    const { report: next } = await backUp(limited(world, 2, async () => undefined));
+    expect(next).toMatchObject({ exit: 0, warnings: [], totals: { full: 2, incremental: 2 } });
+  });
 });

@@ -177,6 +177,114 @@ test("twins are points of their own profiles", async () => {
   expect(names.filter((name) => name === "weekly").length).toBeLessThan(3);
 });
 
+describe("a changed `every`", () => {
+  const hour = DAY / 24;
+  const fine = (every: number, count = 8): readonly ProfileSettings[] => [
+    profile({ name: "fine", interval: every * hour, count }),
+  ];
+
+  /** Runs an hour apart. */
+  async function hours(world: World, house: House, count: number) {
+    const reports = [];
+    for (let run = 0; run < count; run += 1) {
+      reports.push((await backUp(house)).report);
+      world.now += hour;
+    }
+    return reports;
+  }
+
+  /** Five days at six hours, of which two are kept. */
+  async function fineStanding(): Promise<World> {
+    const world = openWorld({ profiles: fine(6) });
+    world.live("alpha").add("disk");
+    await hours(world, configure(world, fine(6)), 5 * 24 + 1);
+    expect(pointsOf(world)).toBe(9);
+    return world;
+  }
+
+  const timeOf = (name: string): number => Date.parse(name.split(";")[3] ?? "");
+
+  test("shorter: what stands goes when it would have gone, not a run earlier", async () => {
+    const world = await fineStanding();
+    const before = world.backup.points(TARGET);
+    const house = configure(world, fine(1));
+    for (let run = 0; run < 3 * 24; run += 1) {
+      const { report } = await backUp(house);
+      expect(report).toMatchObject({ exit: 0, refused: [], totals: { incremental: 1 } });
+      const points = world.backup.points(TARGET);
+      expect(points.filter((name) => before.includes(name))).toEqual(
+        before.filter((name) => timeOf(name) >= world.now - 2 * DAY),
+      );
+      world.now += hour;
+    }
+    expect(pointsOf(world)).toBe(9);
+    expect(marksOf(world).intervals).toEqual({ fine: hour }); // nothing is left of the other
+  });
+
+  test("longer: what stands goes one by one, as newer ones come; so it is while both stand", async () => {
+    const world = await fineStanding();
+    const before = world.backup.points(TARGET);
+    const last = [...(world.backup.images.get(TARGET)?.snapshots.values() ?? [])].at(-1);
+    const house = configure(world, fine(24));
+    for (const { exit, totals } of await hours(world, house, 3 * 24)) {
+      expect(exit).toBe(0);
+      expect(totals.removedBackup).toBeLessThanOrEqual(1);
+    }
+    expect(world.backup.points(TARGET).filter((name) => before.includes(name))).toEqual(before.slice(4));
+    expect(marksOf(world).intervals).toEqual({
+      fine: { interval: DAY, before: [{ interval: 6 * hour, upTo: last?.id }] },
+    });
+  });
+
+  test("re-applied, it meets the brakes like a lowered count; accepted once, it expires", async () => {
+    const world = await fineStanding();
+    const house = configure(world, fine(1, 3));
+    const applied = await applyCounts(house);
+    expect(applied.images[0]?.profiles).toEqual([
+      {
+        profile: "fine",
+        points: 9,
+        now: [8],
+        after: 3,
+        intervals: { now: [6 * hour], after: hour },
+        expires: 5,
+      },
+    ]);
+    expect(marksOf(world).counts).toMatchObject({ fine: { count: 3, interval: hour } });
+    const { report } = await backUp(house);
+    expect(report).toMatchObject({ exit: 4, totals: { removedBackup: 0 } });
+    expect(await applyCounts(house)).toMatchObject({ images: [{ outcome: "unchanged" }] });
+    const { snapshots } = await explainImage(house, "disk");
+    expect(snapshots[0]).toMatchObject({
+      verdict: "remove",
+      because: "10th good fine; name says 8 of 6 h each, re-applied 3 of 1 h; older than 3 h",
+    });
+    const removals = report.refused[0]?.removals ?? 0;
+    const { report: accepted } = await backUp(house, { acceptRemovals: removals });
+    expect(accepted).toMatchObject({ exit: 0, totals: { removedBackup: removals } });
+    expect(pointsOf(world)).toBe(3);
+    world.now += hour;
+    for (const night of await hours(world, house, 24)) expect(night).toMatchObject({ exit: 0, refused: [] });
+    expect(pointsOf(world)).toBe(4);
+  });
+
+  test("re-applied where the counts are the same: the brakes see what is too young to go by its own", async () => {
+    const world = await fineStanding();
+    const house = configure(world, fine(1));
+    await hours(world, house, 8);
+    const applied = await applyCounts(house);
+    expect(applied).toMatchObject({ refused: { removals: applied.images[0]?.profiles[0]?.expires } });
+    expect((await backUp(house)).report).toMatchObject({ exit: 4, totals: { removedBackup: 0 } });
+  });
+
+  test("re-applied, and back: the mark goes", async () => {
+    const world = await fineStanding();
+    await applyCounts(configure(world, fine(1)));
+    await applyCounts(configure(world, fine(6)));
+    expect([...(world.backup.images.get(TARGET)?.metadata.keys() ?? [])]).not.toContain("backurne.counts");
+  });
+});
+
 describe("left alone, with its reason:", () => {
   test("a profile that is not in the configuration any more, and the mark it has", async () => {
     const db6h = profile({ name: "db6h", interval: DAY / 4, count: 8 });

@@ -18,11 +18,11 @@ interface RetentionArgs extends GlobalArgs {
 
 export const retention: Command = {
   name: "retention <action> [image]",
-  summary: "apply the configured counts to the snapshots that stand",
+  summary: "apply the configured counts and intervals to the snapshots that stand",
   build: (parser) =>
     dressHelp(parser, {
       usage:
-        "backurne retention apply [IMAGE] [OPTIONS]\n\nThe count in a snapshot's name governs it, so that a changed configuration does not rewrite history. This applies the configured counts to the snapshots that stand now; later ones keep what their name says. Nothing is removed by it: the next backup does that. Where that would be much at once it refuses, and --accept-removals lets it.",
+        "backurne retention apply [IMAGE] [OPTIONS]\n\nThe count in a snapshot's name governs it, and so does the interval its profile had then: a changed configuration does not rewrite history. This applies the configured counts and intervals to the snapshots that stand now; later ones keep what they were made under. Nothing is removed by it: the next backup does that. Where that would be much at once it refuses, and --accept-removals lets it.",
       examples: [
         ["backurne retention apply --dry-run", "what would change, and what would expire by it"],
         ["backurne retention apply", "every image"],

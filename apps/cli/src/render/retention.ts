@@ -1,4 +1,11 @@
-import { printable, type ImageCounts, type RecountOutcome, type RetentionReport } from "@backurne/model";
+import {
+  printable,
+  type ImageCounts,
+  type ProfileCounts,
+  type RecountOutcome,
+  type RetentionReport,
+} from "@backurne/model";
+import { formatSpan } from "@backurne/reports";
 import { nameImage } from "./names.ts";
 import { paint, type Colour, type Look } from "./look.ts";
 import { renderTable, type Cell } from "./table.ts";
@@ -32,7 +39,7 @@ export function renderRetention(
   const changes = images.some(({ outcome }) => outcome === "applied" || outcome === "to apply");
   return [
     ...(rows.length > 0 ? renderTable(columns, rows, look) : []),
-    ...(changes ? [] : ["no count changes"]),
+    ...(changes ? [] : ["nothing changes"]),
     ...(named ? [] : describeRest(images).map(printable)),
     ...warnings.map(({ about, message }) => paint(printable(`WARN ${about}  ${message}`), "yellow", look)),
     ...failures.map(({ about, message }) => paint(printable(`FAIL ${about}  ${message}`), "red", look)),
@@ -43,12 +50,23 @@ export function renderRetention(
 function rowsOf({ reference, image, outcome, because, profiles }: ImageCounts, look: Look): readonly Cell[][] {
   const name = nameImage({ uuid: image, reference }, look);
   if (profiles.length === 0) return [[name, "-", "-", "-", "-", "-", describe(outcome, because)]];
-  return profiles.map(({ profile, points, now, after, because: why, expires }) => {
+  return profiles.map(({ profile, points, now, after, because: why, intervals, expires }) => {
     const counts = [String(points), now.join(","), after === undefined ? "-" : String(after), String(expires)];
-    const same = now.every((one) => one === after);
-    const what = after === undefined ? describe("left alone", why) : describe(same ? "unchanged" : outcome, because);
+    const same = intervals === undefined && now.every((one) => one === after);
+    const said = describeIntervals({ intervals }, because);
+    const what = after === undefined ? describe("left alone", why) : describe(same ? "unchanged" : outcome, said);
     return [name, profile, ...counts, what];
   });
+}
+
+/** `every 6 h, then 1 h` before what there is to say, where that changes. */
+function describeIntervals(
+  { intervals }: Pick<ProfileCounts, "intervals">,
+  because: string | undefined,
+): string | undefined {
+  if (!intervals) return because;
+  const every = `every ${intervals.now.map(formatSpan).join(" and ")}, then ${formatSpan(intervals.after)}`;
+  return because === undefined ? every : `${every}; ${because}`;
 }
 
 function describe(outcome: RecountOutcome, because: string | undefined): Cell {

@@ -9,6 +9,10 @@ const profile = z.strictObject({
   points: amount,
   now: z.array(amount).readonly(),
   after: amount.optional(),
+  intervals: z
+    .strictObject({ now: z.array(amount).readonly(), after: amount })
+    .readonly()
+    .optional(),
   because: z.string().optional(),
   expires: amount,
 });
