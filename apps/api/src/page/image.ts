@@ -2,7 +2,7 @@ import type { ImageInspection, PointListing } from "@backurne/model";
 import { html } from "hono/html";
 import type { Caller, Scene } from "../scene.ts";
 import { action } from "./layout.ts";
-import { stateOf } from "./overview.ts";
+import { guestLink, stateOf } from "./images.ts";
 import { timeline, type Mark } from "./timeline.ts";
 import { bytes, count, imagePath, name, when, type Html } from "./words.ts";
 
@@ -28,7 +28,7 @@ export function imageSheet(
   });
   const path = imagePath(image.uuid);
   return html`<h1>${name(image.reference)}</h1>
-    <p class="lead">${stateOf(image)} <span class="mono">${name(image.uuid)}</span></p>
+    <p class="lead">${stateOf(image)} <span class="mono">${name(image.uuid)}</span> ${guestLink(image)}</p>
     <section aria-labelledby="line">
       <h2 id="line">Restore points</h2>
       ${timeline(marks, { now: scene.now(), order: explanation.policy.map(({ profile }) => profile), legend: true })}
