@@ -1,4 +1,5 @@
 import { backUp, DAY, guest, openWorld, profile } from "@backurne/simulation";
+import type { Explanation } from "@backurne/model";
 import { describe, expect, test, vi } from "vitest";
 import { allows, SCOPES, type Scope } from "../src/scopes.ts";
 import { HOST, openApi, type Asked } from "./world.ts";
@@ -159,6 +160,26 @@ test("a guest says what is set for it, which disk lacks a moment, what is held; 
   expect(text).toMatch(/small: not of all disks/);
   expect(text.match(/<button class="plain">Open( what there is)?<\/button>/g)?.length).toBe(2);
   expect(await page("read")).not.toMatch(/<button class="plain">Open/);
+});
+
+test("each point is told when it will go, on the page and by the API, as things are", async () => {
+  const { ask, scene } = await openApi();
+  const { snapshots } = (await (await ask("/api/v1/images/alpha%2Fdisk/explanation")).json()) as Explanation;
+  const backups = snapshots.filter(({ side }) => side === "backup");
+  // Each night a run, at one o'clock: a point that is just seven days old stays another one.
+  const days = ["2026-01-09", "2026-01-10", "2026-01-11"].map((date) => `${date}T01:00:00.000Z`);
+  expect(backups.map(({ expires, expiresBecause }) => [expires, expiresBecause])).toEqual(
+    days.map((date) => [date, "until it is older than 7 d"]),
+  );
+  const toGo = async (path: string) => {
+    const text = await (await ask(path)).text();
+    return [...text.matchAll(/data-is="Expires">\s*<div>\s*<time\s+datetime="([^"]+)"/g)].map(([, time]) => time);
+  };
+  expect(await toGo("/images/alpha%2Fdisk")).toEqual(days.toReversed());
+  expect(await toGo("/guests/px1%2Fweb")).toEqual(days.toReversed());
+  await scene.backurne.hold({ image: "px1/web/scsi0", snapshot: "latest", reason: "audit" });
+  const held = (await (await ask("/guests/px1%2F100")).text()).replaceAll(/\s+/g, " ");
+  expect(held).toMatch(/no date: <span class="quiet" ?>hold without end \(audit\)/);
 });
 
 test("a run shows its events and what went wrong, with the newest lines of many", async () => {

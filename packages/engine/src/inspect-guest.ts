@@ -40,10 +40,10 @@ async function pointsOfDisk(candidate: Candidate, house: House): Promise<readonl
     explainBy(candidate, told, house).snapshots.flatMap((one) => (one.side === "backup" ? [[one.name, one]] : [])),
   );
   return pointsOf(candidate, told, house).map(({ creation, uuid, profile, live, verified, consistency, hold }) => {
-    const { verdict = "ignore", because = "" } = verdicts.get(uuid) ?? {};
+    const { verdict = "ignore", because = "", expires, expiresBecause } = verdicts.get(uuid) ?? {};
     const place = { disk: subject.disk, image: chain.image, snapshot: uuid, profile, live };
     const known = { ...(verified && { verified }), ...(consistency && { consistency }), ...(hold && { hold }) };
-    return { at: creation, point: { ...place, ...known, verdict, because } };
+    return { at: creation, point: { ...place, ...known, verdict, because, expires, expiresBecause } };
   });
 }
 

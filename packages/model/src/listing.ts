@@ -93,13 +93,14 @@ export interface PointListing {
 }
 
 /** What one disk of a guest has of a moment: a point of one profile. */
-export interface GuestPoint extends Pick<PointListing, "profile" | "live" | "verified" | "consistency" | "hold"> {
+export interface GuestPoint
+  extends
+    Pick<PointListing, "profile" | "live" | "verified" | "consistency" | "hold">,
+    Pick<ExplainedSnapshot, "verdict" | "because" | "expires" | "expiresBecause"> {
   readonly disk: string;
   /** Name of the rbd image in the backup pool. */
   readonly image: string;
   readonly snapshot: string;
-  readonly verdict: ExplainedSnapshot["verdict"];
-  readonly because: string;
 }
 
 /** A point of a guest: its disks were snapshotted together, and this is what is left of it. */
@@ -147,6 +148,10 @@ export interface ExplainedSnapshot {
   readonly profile?: string | undefined;
   readonly verdict: "keep" | "remove" | "ignore";
   readonly because: string;
+  /** Of a backup, ISO 8601: the run that removes it if runs go on as they do; undefined: none does, or nobody can say. */
+  readonly expires?: string | undefined;
+  /** What keeps it until then, or why nobody can say. */
+  readonly expiresBecause?: string | undefined;
 }
 
 export interface Explanation {

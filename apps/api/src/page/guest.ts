@@ -2,6 +2,7 @@ import type { GuestInspection, GuestListing, GuestMoment, GuestPoint, ImageUsage
 import { html } from "hono/html";
 import { note } from "../routes/guests.ts";
 import type { Caller, Scene } from "../scene.ts";
+import { expiryOf, FORETOLD } from "./expiry.ts";
 import { imageTable } from "./images.ts";
 import { action } from "./layout.ts";
 import { timeline, type Mark } from "./timeline.ts";
@@ -50,6 +51,7 @@ export function guestSheet({ guest, images, moments }: GuestInspection, around: 
     </section>
     <section aria-labelledby="points">
       <h2 id="points">${count(moments.length, "point")}</h2>
+      ${FORETOLD}
       <div class="wide">
         <table class="stack">
           <thead>
@@ -60,6 +62,7 @@ export function guestSheet({ guest, images, moments }: GuestInspection, around: 
               <th>Guest</th>
               <th>Verified</th>
               <th>Stays because</th>
+              <th>Expires</th>
               <th></th>
             </tr>
           </thead>
@@ -134,7 +137,10 @@ function momentRow({ moment: { at, points, lacks }, id }: Row, { reference, scen
     <td data-is="Guest">${stillness.join(", ") || "–"}</td>
     <td data-is="Verified">${verifiedOf(disks)}</td>
     <td data-is="Because" class="${going ? "warn" : ""}">
-      <div>${holdsOf(disks)}${reasonsOf(points)}</div>
+      <div>${holdsOf(disks)}${linesOf(points, { by: becauseOf, tell: (point) => name(becauseOf(point)) })}</div>
+    </td>
+    <td data-is="Expires">
+      <div>${linesOf(points, { by: expiryText, tell: (point) => expiryOf(point, scene) })}</div>
     </td>
     <td>${action(caller, "map", { path: `${guestPath(reference)}/map`, word, fields: { at } })}</td>
   </tr>`;
@@ -160,12 +166,23 @@ function holdsOf(disks: Disks): Html {
   return html`<span class="chip">held${held.length < disks.length ? `: ${name(held.join(", "))}` : ""}</span> `;
 }
 
-/** Once where it is the same for all of them. */
-function reasonsOf(points: readonly GuestPoint[]): Html {
-  const reasons = [...Map.groupBy(points, ({ because }) => because)];
-  if (reasons.length === 1) return html`${name(reasons[0]?.[0] ?? "")}`;
-  return html`${reasons.map(
-    ([because, some]) =>
-      html`<div>${name(some.map(({ disk, profile }) => `${disk} ${profile}`).join(", "))}: ${name(because)}</div>`,
-  )}`;
+const becauseOf = ({ because }: GuestPoint): string => because;
+const expiryText = ({ expires, expiresBecause }: GuestPoint): string => `${expires} ${expiresBecause}`;
+
+interface Told {
+  by(point: GuestPoint): string;
+  tell(point: GuestPoint): string | Html;
+}
+
+/** Once where it is the same for all of them; else by profile or, where its disks differ, by disk. */
+function linesOf(points: readonly GuestPoint[], { by, tell }: Told): Html {
+  const groups = [...Map.groupBy(points, by).values()] as [GuestPoint, ...GuestPoint[]][];
+  if (groups.length === 1) return html`${groups.map(([first]) => tell(first))}`;
+  const isWhole = (group: readonly GuestPoint[]): boolean =>
+    points.filter(({ profile }) => group.some((one) => one.profile === profile)).length === group.length;
+  return html`${groups.map((group) => {
+    const whole = isWhole(group);
+    const names = group.map(({ disk, profile }) => (whole ? profile : `${disk} ${profile}`));
+    return html`<div>${name([...new Set(names)].join(", "))}: ${tell(group[0])}</div>`;
+  })}`;
 }

@@ -50,12 +50,13 @@ export function timeline(
   if (profiles.length === 0) return html`<p class="quiet">No restore point.</p>`;
   const oldest = Math.max(24 * HOUR, ...marks.map(({ time }) => now - Date.parse(time)));
   const place = (age: number): string =>
-    `${(98 - 84 * (Math.log1p(Math.max(0, age) / HOUR) / Math.log1p(oldest / HOUR))).toFixed(3)}%`;
+    `${(98 - 78 * (Math.log1p(Math.max(0, age) / HOUR) / Math.log1p(oldest / HOUR))).toFixed(3)}%`;
   const height = TOP + profiles.length * LANE + 4;
   const ticks = TICKS.filter(([age]) => age <= oldest).map(
     ([age, word]) =>
+      // On a narrow screen there is no room for the last hour.
       html`<line class="rule" x1="${place(age)}" x2="${place(age)}" y1="${TOP - 6}" y2="${height}"></line>
-        <text x="${place(age)}" y="11" text-anchor="middle">${word}</text>`,
+        <text class="${age === HOUR ? "fine" : ""}" x="${place(age)}" y="11" text-anchor="middle">${word}</text>`,
   );
   const lanes = profiles.map((profile, lane) => {
     const y = TOP + lane * LANE + LANE / 2;

@@ -123,6 +123,8 @@ export const explanation = z.strictObject({
           profile: z.string().optional(),
           verdict,
           because: z.string(),
+          expires: z.string().optional(),
+          expiresBecause: z.string().optional(),
         })
         .readonly(),
     )
@@ -154,7 +156,15 @@ export const imageInspection = z.strictObject({
 
 const guestPoint = pointListing
   .pick({ profile: true, live: true, verified: true, consistency: true, hold: true })
-  .extend({ disk: z.string(), image: z.string(), snapshot: z.string(), verdict, because: z.string() });
+  .extend({
+    disk: z.string(),
+    image: z.string(),
+    snapshot: z.string(),
+    verdict,
+    because: z.string(),
+    expires: z.string().optional(),
+    expiresBecause: z.string().optional(),
+  });
 
 /** One moment of a guest, of the API: what each of its disks has of it. */
 export const guestMoment = z.strictObject({
