@@ -177,6 +177,8 @@ test("each point is told when it will go, on the page and by the API, as things 
   };
   expect(await toGo("/images/alpha%2Fdisk")).toEqual(days.toReversed());
   expect(await toGo("/guests/px1%2Fweb")).toEqual(days.toReversed());
+  const guestPage = (await (await ask("/guests/px1%2Fweb")).text()).replaceAll(/\s+/g, " ");
+  expect(guestPage).toMatch(/First to go: <a href="#moment-0" ?>daily of .*\(scsi0\), <time datetime="2026-01-09T/);
   await scene.backurne.hold({ image: "px1/web/scsi0", snapshot: "latest", reason: "audit" });
   const held = (await (await ask("/guests/px1%2F100")).text()).replaceAll(/\s+/g, " ");
   expect(held).toMatch(/no date: <span class="quiet" ?>hold without end \(audit\)/);

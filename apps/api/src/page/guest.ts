@@ -2,7 +2,7 @@ import type { GuestInspection, GuestListing, GuestMoment, GuestPoint, ImageUsage
 import { html } from "hono/html";
 import { note } from "../routes/guests.ts";
 import type { Caller, Scene } from "../scene.ts";
-import { expiryOf, FORETOLD } from "./expiry.ts";
+import { expiryOf, FORETOLD, nextToGo } from "./expiry.ts";
 import { imageTable } from "./images.ts";
 import { action } from "./layout.ts";
 import { timeline, type Mark } from "./timeline.ts";
@@ -36,6 +36,7 @@ export function guestSheet({ guest, images, moments }: GuestInspection, around: 
     <section aria-labelledby="line">
       <h2 id="line">Restore points</h2>
       ${timeline(rows.flatMap(marksOf), { now: scene.now(), order: orderOf(scene, guest), legend: true })}
+      ${firstToGo(rows, scene)}
     </section>
     <section aria-labelledby="disks">
       <h2 id="disks">${count(guest.disks.length, "disk")}</h2>
@@ -78,6 +79,16 @@ export function guestSheet({ guest, images, moments }: GuestInspection, around: 
 function orderOf({ settings }: Scene, { cluster }: GuestListing): readonly string[] {
   const configured = settings.liveClusters.find((one) => one.name === cluster)?.profiles ?? [];
   return configured.map((profile) => profile.name);
+}
+
+function firstToGo(rows: readonly Row[], scene: Scene): Html {
+  const first = nextToGo(
+    rows.flatMap(({ moment, id }) => moment.points.map((point) => ({ ...point, id, at: moment.at }))),
+  );
+  if (!first) return html``;
+  const { id, at, profile, disk } = first;
+  const point = html`<a href="#${id}">${name(profile)} of ${when(at, scene)}</a>`;
+  return html`<p>First to go: ${point} (${name(disk)}), ${expiryOf(first, scene)}</p>`;
 }
 
 interface Row {
