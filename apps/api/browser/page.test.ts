@@ -88,6 +88,7 @@ const WIDER = "document.documentElement.scrollWidth - document.documentElement.c
 const PLACES = [
   "/",
   "/images/px1%2Fweb01%2Fscsi0",
+  "/guests/px1%2Fdb-main",
   "/plan",
   "/runs",
   "/policies",
@@ -122,6 +123,31 @@ describe("whoever has a token", () => {
     await page.locator("svg a").first().focus();
     await page.keyboard.press("Enter");
     expect(new URL(page.url()).hash).toMatch(/^#point-\d+$/);
+    expect(troubles).toEqual([]);
+  });
+
+  test("sees a guest: its points with all disks on one line, what one of them lacks, and opens a moment of it", async () => {
+    const { page, url, scene, troubles } = await visit();
+    await page.getByRole("link", { name: "all of db-main" }).first().click();
+    await page.getByRole("heading", { name: "px1/db-main" }).waitFor();
+    expect(await page.locator("#images tbody tr").count()).toBe(2);
+    const [moment] = (await scene.backurne.guest("px1/db-main")).moments.slice(-1);
+    expect(await page.locator("svg circle.dot").count()).toBeGreaterThan(20);
+    // The last mark leads to the row of the newest moment, by keyboard too.
+    await page.locator(`svg a[aria-label$="${moment?.at}"]`).first().focus();
+    await page.keyboard.press("Enter");
+    const row = page.locator("tr:target");
+    expect(await row.getByRole("link").allTextContents()).toEqual(["scsi0", "virtio1"]);
+    await row.getByRole("button", { name: "Open" }).click();
+    await page.getByRole("heading", { name: /^m2/ }).waitFor();
+    const [, opened] = await scene.backurne.listMapped();
+    expect(opened?.backups.map(({ reference, creation }) => [reference, creation])).toEqual([
+      ["px1/db-main/scsi0", moment?.at],
+      ["px1/db-main/virtio1", moment?.at],
+    ]);
+    await page.goto(`${url}/images/px1%2Fdb-main%2Fscsi0`);
+    await page.getByRole("link", { name: "all of db-main" }).click();
+    await page.getByRole("heading", { name: "px1/db-main" }).waitFor();
     expect(troubles).toEqual([]);
   });
 

@@ -15,6 +15,8 @@ export interface AuditLine {
   /** What stands behind the path, and what came with the request, as far as it is not too long. */
   readonly query?: string | undefined;
   readonly body?: string | undefined;
+  /** Of a login that failed: the how-manieth within the hour. Not each of many has a line (guard/failures.ts). */
+  readonly failed?: number | undefined;
   /** Of the answer; undefined: it has not been given yet. */
   readonly status?: number | undefined;
 }

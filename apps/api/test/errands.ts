@@ -31,7 +31,13 @@ export interface Errand {
   readonly body?: unknown;
 }
 
-const FILLED: Readonly<Record<string, string>> = { image: "alpha%2Fdisk", cluster: "px1", vmid: "100", mapping: "m1" };
+const FILLED: Readonly<Record<string, string>> = {
+  image: "alpha%2Fdisk",
+  guest: "px1%2Fweb",
+  cluster: "px1",
+  vmid: "100",
+  mapping: "m1",
+};
 
 /** Each endpoint, ready to be asked; `run` and `id` are of what a test has started. */
 export function errands(filled: Readonly<Record<string, string>> = {}): readonly Errand[] {

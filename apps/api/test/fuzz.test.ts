@@ -54,6 +54,7 @@ const EXAMPLES: Readonly<Record<string, Fields>> = {
   "delete /mappings/{mapping}": { params: { mapping: "m1" }, query: {}, body: undefined },
   "post /images/{image}/holds": { params: image, query: {}, body: {} },
   "delete /images/{image}/holds": { params: image, query: {}, body: undefined },
+  "get /guests/{guest}": { params: { guest: "px1/web" }, query: {}, body: undefined },
   "post /guests/{cluster}/{vmid}/profiles": { params: guest, query: {}, body: {} },
   "delete /guests/{cluster}/{vmid}/profiles": { params: guest, query: {}, body: undefined },
 };

@@ -11,7 +11,7 @@ import { openApi } from "./world.ts";
 /** All that a look may ask of a cluster. */
 const READING = /^\w+( trash)? (inventory|metadata|read|list|changedBytes)\b/;
 
-const PLACES = ["/", "/images/alpha%2Fdisk", "/plan", "/runs", "/policies", "/findings"];
+const PLACES = ["/", "/images/alpha%2Fdisk", "/guests/px1%2Fweb", "/plan", "/runs", "/policies", "/findings"];
 const OTHERS = ["/metrics", "/openapi.json", "/backup/", "/backup/host/web/", "/backup/alpha;disk;None/"];
 
 /** Every file, with its content. */

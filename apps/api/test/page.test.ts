@@ -1,4 +1,5 @@
-import { DAY } from "@backurne/simulation";
+import { backUp, DAY, guest, openWorld, profile } from "@backurne/simulation";
+import type { Explanation } from "@backurne/model";
 import { describe, expect, test, vi } from "vitest";
 import { allows, SCOPES, type Scope } from "../src/scopes.ts";
 import { HOST, openApi, type Asked } from "./world.ts";
@@ -7,6 +8,8 @@ import { HOST, openApi, type Asked } from "./world.ts";
 const PLACES: readonly (readonly [method: "GET" | "POST", path: string, scope: Scope, form?: string])[] = [
   ["GET", "/", "read"],
   ["GET", "/images/alpha%2Fdisk", "read"],
+  ["GET", "/guests/px1%2Fweb", "read"],
+  ["POST", "/guests/px1%2Fweb/map", "map", "at=2026-01-01T00:00:00.000Z"],
   ["GET", "/plan", "read"],
   ["GET", "/runs", "read"],
   ["GET", "/runs/none", "read"],
@@ -130,6 +133,55 @@ test("names are text, in every place, and trouble is a page", async () => {
     expect(response.headers.get("content-type")).toMatch(/^text\/html/);
     expect([path, text.includes("<img")]).toEqual([path, false]);
   }
+});
+
+test("a guest says what is set for it, which disk lacks a moment, what is held; and offers nobody what he may not", async () => {
+  const guests = [guest(100, "web", ["scsi0"])];
+  const profiles = [profile({ count: 7 })];
+  const { ask, world, scene } = await openApi({}, {}, async () => {
+    const made = openWorld({ profiles, proxmox: { px1: guests } });
+    await backUp(made.host("bk1"));
+    made.now += DAY;
+    // It has got another disk since.
+    guests[0] = guest(100, "web", ["scsi0", "virtio1"]);
+    made.live("px1").add("vm-100-virtio1");
+    await backUp(made.host("bk1"));
+    return made;
+  });
+  await scene.backurne.setGuestProfiles({ cluster: "px1", vmid: 100 }, { profiles: { daily: { count: 9 } } });
+  await scene.backurne.hold({ image: "px1/web/virtio1", snapshot: "latest" });
+  const page = async (as: Scope) => (await (await ask("/guests/px1%2F100", { as })).text()).replaceAll(/\s+/g, " ");
+  const text = await page("map");
+  const day = new Date(world.now).toISOString().slice(0, 10);
+  expect(text).toContain("<h1>px1/web</h1>");
+  expect(text).toMatch(/<span class="chip" ?>daily 9<\/span ?>.*of its own, besides what is configured/);
+  expect(text).toContain(`without virtio1: its backups begin on ${day}`);
+  expect(text).toContain('<span class="chip">held: virtio1</span>');
+  expect(text).toMatch(/small: not of all disks/);
+  expect(text.match(/<button class="plain">Open( what there is)?<\/button>/g)?.length).toBe(2);
+  expect(await page("read")).not.toMatch(/<button class="plain">Open/);
+});
+
+test("each point is told when it will go, on the page and by the API, as things are", async () => {
+  const { ask, scene } = await openApi();
+  const { snapshots } = (await (await ask("/api/v1/images/alpha%2Fdisk/explanation")).json()) as Explanation;
+  const backups = snapshots.filter(({ side }) => side === "backup");
+  // Each night a run, at one o'clock: a point that is just seven days old stays another one.
+  const days = ["2026-01-09", "2026-01-10", "2026-01-11"].map((date) => `${date}T01:00:00.000Z`);
+  expect(backups.map(({ expires, expiresBecause }) => [expires, expiresBecause])).toEqual(
+    days.map((date) => [date, "until it is older than 7 d"]),
+  );
+  const toGo = async (path: string) => {
+    const text = await (await ask(path)).text();
+    return [...text.matchAll(/data-is="Expires">\s*<div>\s*<time\s+datetime="([^"]+)"/g)].map(([, time]) => time);
+  };
+  expect(await toGo("/images/alpha%2Fdisk")).toEqual(days.toReversed());
+  expect(await toGo("/guests/px1%2Fweb")).toEqual(days.toReversed());
+  const guestPage = (await (await ask("/guests/px1%2Fweb")).text()).replaceAll(/\s+/g, " ");
+  expect(guestPage).toMatch(/First to go: <a href="#moment-0" ?>daily of .*\(scsi0\), <time datetime="2026-01-09T/);
+  await scene.backurne.hold({ image: "px1/web/scsi0", snapshot: "latest", reason: "audit" });
+  const held = (await (await ask("/guests/px1%2F100")).text()).replaceAll(/\s+/g, " ");
+  expect(held).toMatch(/no date: <span class="quiet" ?>hold without end \(audit\)/);
 });
 
 test("a run shows its events and what went wrong, with the newest lines of many", async () => {

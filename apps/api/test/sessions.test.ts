@@ -75,10 +75,38 @@ test("who comes in, who tries to and who goes is written down, and never what he
   const who = { token: api.tokens.read.split("_")[1], name: "of read" };
   expect(api.audited).toEqual([
     { ...line, ...who, path: "/login", status: 303 },
-    { ...line, path: "/login", status: 401 },
+    { ...line, path: "/login", status: 401, failed: 1 },
     { ...line, ...who, path: "/logout", status: 303 },
   ]);
   expect(JSON.stringify(api.audited)).not.toMatch(/bkn_/);
+});
+
+test("who tries without end fills no log, and whoever has a token comes in all the same", async () => {
+  const api = await openApi();
+  const headers = { ...OURS, "content-type": "application/x-www-form-urlencoded" };
+  const tryOnce = async () => {
+    const form = `token=bkn_nonsense_${"x".repeat(5_000)}`;
+    expect((await api.ask("/login", { as: null, method: "POST", headers, form })).status).toBe(401);
+  };
+  for (let times = 0; times < 300; times += 1) await tryOnce();
+  const firsts = Array.from({ length: 20 }, (_, index) => index + 1);
+  const failed = () => api.audited.map((line) => line.failed);
+  expect(failed()).toEqual([...firsts, 32, 64, 128, 256]);
+  expect(JSON.stringify(api.audited).length).toBeLessThan(5_000);
+  await enter(api, "read");
+  // The next hour begins anew.
+  api.world.now += 3_600_000;
+  await tryOnce();
+  expect(failed().slice(-2)).toEqual([undefined, 1]);
+});
+
+test("a line has an end, whatever is asked for", async () => {
+  const api = await openApi();
+  const long = "x".repeat(9_000);
+  const headers = { ...OURS, "content-type": "application/x-www-form-urlencoded" };
+  await api.ask(`/${long}?${long}`, { as: "read", method: "POST", headers, form: `reason=${long}` });
+  const sizes = api.audited.map((line) => JSON.stringify(line).length);
+  expect(sizes.map((size) => size > 2_000 && size < 6_500)).toEqual([true, true]);
 });
 
 test("nobody comes in who cannot be written down", async () => {

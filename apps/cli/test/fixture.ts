@@ -384,8 +384,15 @@ export const explanation: Explanation = {
     { profile: "daily", at: at(43_200), because: "slot 01:00" },
   ],
   snapshots: [
-    verdict("daily", -2_600_000, ["remove", "31st good daily; its name says 30; older than 30 d"]),
-    verdict("hourly", -3720, ["keep", "newest shared: base of the next transfer"]),
+    {
+      ...verdict("daily", -2_600_000, ["remove", "31st good daily; its name says 30; older than 30 d"]),
+      expiresBecause: "refused: 9 of 12 for other reasons than time",
+    },
+    {
+      ...verdict("hourly", -3720, ["keep", "newest shared: base of the next transfer"]),
+      expires: at(86_400 * 2),
+      expiresBecause: "until it is older than 48 h",
+    },
     { side: "live", name: "pve-before-upgrade\u001b[2J", verdict: "ignore", because: "not ours" },
   ],
   refused: ["9 of 12 for other reasons than time"],

@@ -109,6 +109,7 @@ function recordedDoor(scene: Scene, calls: [string, unknown][]): FrontDoor {
     inspect: notRecorded,
     files: { list: notRecorded, open: notRecorded, archive: notRecorded },
     guests: notRecorded,
+    guest: notRecorded,
     guestProfiles: async () => call("guestProfiles", undefined, []),
     setGuestProfiles: async (guest) => call("setGuestProfiles", guest, undefined),
     stats: async () => call("stats", undefined, usages),

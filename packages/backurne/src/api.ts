@@ -18,6 +18,7 @@ import type {
   Fix,
   Forgotten,
   GuestAddress,
+  GuestInspection,
   GuestListing,
   GuestProfiles,
   HoldReport,
@@ -119,6 +120,8 @@ export interface Backurne extends AsyncDisposable {
   readonly files: MappedFiles;
   /** Every guest that is there, or has backups, with its disks. By cluster and name. */
   guests(): Promise<readonly GuestListing[]>;
+  /** One guest, by `CLUSTER/NAME`, `CLUSTER/VMID` or the rbd name of a backup of its: its disks, and its points. */
+  guest(reference: string): Promise<GuestInspection>;
   /** What somebody has set for single guests of Proxmox clusters, in the backup pool. */
   guestProfiles(): Promise<readonly GuestProfiles[]>;
   /** Laid over what is configured as the profiles API's answers are; `undefined` takes it back. */

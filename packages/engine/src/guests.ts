@@ -1,4 +1,11 @@
-import { formatKey, type GuestDisk, type GuestListing } from "@backurne/model";
+import {
+  BackurneError,
+  formatKey,
+  printable,
+  type GuestDisk,
+  type GuestListing,
+  type GuestProfiles,
+} from "@backurne/model";
 import type { Candidate } from "@backurne/planner";
 import { listGuestProfiles } from "./guest-profiles.ts";
 import type { House } from "./house.ts";
@@ -15,15 +22,65 @@ const OWN = /[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 export async function listGuests(house: House): Promise<readonly GuestListing[]> {
   const known = listGuestProfiles(house);
   const [candidates, set] = await Promise.all([survey(house, known), known]);
-  const guests = [...Map.groupBy(candidates, whose).values()].map((disks) => describe(disks, house));
+  return gatherGuests(candidates, set, house).map(({ guest }) => guest);
+}
+
+/** A guest, and all there is of its disks: closed generations, too. */
+export interface WholeGuest {
+  readonly guest: GuestListing;
+  readonly disks: readonly Candidate[];
+}
+
+/** The guests whose disks these are, and those for which nothing but policies is known. */
+export function gatherGuests(
+  candidates: readonly Candidate[],
+  set: readonly GuestProfiles[],
+  house: House,
+): readonly WholeGuest[] {
+  const known = [...Map.groupBy(candidates, whose).values()].map((disks) => ({ guest: describe(disks, house), disks }));
   // A number is given again once it is free, and policies are for who has it now. Those that are there come first.
-  const byNumber = new Map(guests.toReversed().map((guest) => [addressOf(guest), guest]));
+  const byNumber = new Map(known.toReversed().map((one) => [addressOf(one.guest), one]));
   const owned = new Map(set.map((policies) => [byNumber.get(addressOf(policies)), policies]));
   const nobodys = set.filter((policies) => !byNumber.has(addressOf(policies)));
   return [
-    ...guests.map((guest) => ({ ...guest, policies: owned.get(guest) })),
-    ...nobodys.map((policies) => ({ cluster: policies.cluster, vmid: policies.vmid, disks: [], policies })),
-  ].sort(inOrder);
+    ...known.map((one) => ({ ...one, guest: { ...one.guest, policies: owned.get(one) } })),
+    ...nobodys.map((policies) => ({
+      guest: { cluster: policies.cluster, vmid: policies.vmid, disks: [], policies },
+      disks: [],
+    })),
+  ].sort((a, b) => inOrder(a.guest, b.guest));
+}
+
+/**
+ * The one that a person or a link means: by the rbd name of any of its backups, which is never another's; else by `CLUSTER/` and
+ * its number or name, or by its identity or name alone. @throws BackurneError `not-found`, or `usage` where several are called so.
+ */
+export function findGuest(reference: string, guests: readonly WholeGuest[]): WholeGuest {
+  const byImage = guests.filter(({ disks }) => disks.some(({ input }) => input.chain?.image === reference));
+  const found = byImage.length > 0 ? byImage : guests.filter(({ guest }) => namesOf(guest).includes(reference));
+  const [first, ...others] = found;
+  if (!first) {
+    throw new BackurneError("not-found", `no guest is called ${printable(reference)}`, {
+      hint: "CLUSTER/NAME, CLUSTER/VMID, or the rbd name of one of its backups",
+    });
+  }
+  if (others.length === 0) return first;
+  const names = found.map(({ guest: { cluster, name, vmid, ident } }) => `${cluster}/${vmid ?? ident ?? name}`);
+  throw new BackurneError(
+    "usage",
+    `several guests are called ${printable(reference)}: ${printable(names.join(", "))}`,
+    {
+      hint: "name one by its number, or by the rbd name of one of its backups",
+    },
+  );
+}
+
+function namesOf({ cluster, name, vmid, ident }: GuestListing): readonly string[] {
+  return [
+    ...(name === undefined ? [] : [`${cluster}/${name}`, name]),
+    ...(vmid === undefined ? [] : [`${cluster}/${vmid}`]),
+    ...(ident === undefined ? [] : [ident]),
+  ];
 }
 
 /** By an identity that is the guest's, else by its number, else by its name. */

@@ -8,6 +8,7 @@ export type { Site } from "./doctor/site.ts";
 export { listGuests } from "./guests.ts";
 export { listGuestProfiles, setGuestProfiles } from "./guest-profiles.ts";
 export { holdImage, releaseImage, type HoldRequest, type ReleaseRequest } from "./hold.ts";
+export { inspectGuest } from "./inspect-guest.ts";
 export type { HookCall, HookKind, HookOutcome } from "./hooks.ts";
 export { LEASE_TIMES, type AskedProfiles, type House, type LeaseTimes, type Reached } from "./house.ts";
 export { openLeases, type Lease, type Leases } from "./lease.ts";

@@ -44,20 +44,31 @@ export async function survey(house: House, known?: Promise<readonly GuestProfile
   return judge(await askProfiles(facts, { ...house, askProfiles: undefined }, known));
 }
 
-/** One image, among those that are `eligible`: by all that decides about it, and the profiles API is asked about it alone. */
+/** One image, among those that are `eligible`. */
 export async function surveyOne(
   house: House,
   reference: string,
   eligible: (candidate: Candidate) => boolean = () => true,
 ): Promise<Candidate> {
+  const [one] = await surveySome(house, (all) => [findImage(reference, all.filter(eligible))]);
+  return one as Candidate;
+}
+
+/** Those that `choose` says: by all that decides about them, and the profiles API is asked about them alone. `known`: as above. */
+export async function surveySome(
+  house: House,
+  choose: (all: readonly Candidate[]) => readonly Candidate[],
+  known?: Promise<readonly GuestProfiles[]>,
+): Promise<readonly Candidate[]> {
   const { facts, judge } = await look(house);
-  const { subject } = findImage(reference, judge().filter(eligible)).input;
-  const key = formatKey(subject.key);
+  const chosen = choose(judge()).map(({ input }) => input.subject);
+  const keys = new Set(chosen.map(({ key }) => formatKey(key)));
+  const images = new Set(chosen.map(({ image }) => image));
   const ask = house.askProfiles;
-  const askAlone: House["askProfiles"] =
-    ask && (async (disk, cluster) => (formatKey(disk.key) === key ? ask(disk, cluster) : { answer: undefined }));
-  const judged = judge(await askProfiles(facts, { ...house, askProfiles: askAlone }));
-  return judged.find((one) => one.input.subject.image === subject.image) as Candidate;
+  const askThese: House["askProfiles"] =
+    ask && (async (disk, cluster) => (keys.has(formatKey(disk.key)) ? ask(disk, cluster) : { answer: undefined }));
+  const judged = judge(await askProfiles(facts, { ...house, askProfiles: askThese }, known));
+  return judged.filter((one) => images.has(one.input.subject.image));
 }
 
 async function look(house: House) {
@@ -137,17 +148,17 @@ export async function inspectImage(house: House, reference: string): Promise<Ima
 }
 
 /** All that the backup image says of itself. */
-interface Told {
+export interface Told {
   readonly metadata: Readonly<Record<string, string>>;
   readonly volume: readonly Moved[];
 }
 
-async function askImage({ input: { chain } }: Candidate, { backup }: House): Promise<Told> {
+export async function askImage({ input: { chain } }: Candidate, { backup }: House): Promise<Told> {
   const metadata = (chain && (await backup.metadata(chain.image))) ?? {};
   return { metadata, volume: volumeOf({ marks: parseMarks(metadata), moved: chain?.moved }) };
 }
 
-function pointsOf(
+export function pointsOf(
   { input: { chain, disk } }: Candidate,
   { metadata, volume }: Told,
   house: House,
@@ -183,7 +194,7 @@ export async function explain(candidate: Candidate, house: House): Promise<Expla
   return explainBy(candidate, await askImage(candidate, house), house);
 }
 
-function explainBy(candidate: Candidate, { volume }: Told, house: House): Explanation {
+export function explainBy(candidate: Candidate, { volume }: Told, house: House): Explanation {
   const last = volume.at(-1);
   const usual = usualVolume(volume, house.now());
   const packed = sumPacked(volume);

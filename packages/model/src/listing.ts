@@ -92,6 +92,38 @@ export interface PointListing {
   readonly hold?: Hold | undefined;
 }
 
+/** What one disk of a guest has of a moment: a point of one profile. */
+export interface GuestPoint
+  extends
+    Pick<PointListing, "profile" | "live" | "verified" | "consistency" | "hold">,
+    Pick<ExplainedSnapshot, "verdict" | "because" | "expires" | "expiresBecause"> {
+  readonly disk: string;
+  /** Name of the rbd image in the backup pool. */
+  readonly image: string;
+  readonly snapshot: string;
+}
+
+/** A point of a guest: its disks were snapshotted together, and this is what is left of it. */
+export interface GuestMoment {
+  /** ISO 8601 */
+  readonly at: string;
+  /** By disk; several of one disk are twins. */
+  readonly points: readonly GuestPoint[];
+  /** Disks that the guest has now, and that have no backup of this moment. */
+  readonly lacks: readonly { readonly disk: string; readonly because: string }[];
+}
+
+/** One guest, the images of its disks, and its moments, all from one look. */
+export interface GuestInspection {
+  readonly version: 1;
+  readonly kind: "guest";
+  readonly guest: GuestListing;
+  /** Those that stand in the backup pool, closed generations among them; by disk. */
+  readonly images: readonly ImageListing[];
+  /** Oldest first. */
+  readonly moments: readonly GuestMoment[];
+}
+
 /** What the backup pool holds, and what still fits, by its quota where that is less. Bytes, without replicas. */
 export interface PoolSpace {
   readonly pool: string;
@@ -116,6 +148,10 @@ export interface ExplainedSnapshot {
   readonly profile?: string | undefined;
   readonly verdict: "keep" | "remove" | "ignore";
   readonly because: string;
+  /** Of a backup, ISO 8601: the run that removes it if runs go on as they do; undefined: none does, or nobody can say. */
+  readonly expires?: string | undefined;
+  /** What keeps it until then, or why nobody can say. */
+  readonly expiresBecause?: string | undefined;
 }
 
 export interface Explanation {

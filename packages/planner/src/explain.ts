@@ -1,16 +1,18 @@
 import { describeSuspect, holdOfChain, shortName, type ExplainedSnapshot, type Explanation } from "@backurne/model";
-import { formatInstant, type Verdict } from "@backurne/retention";
+import { formatInstant, type Forecast, type Verdict } from "@backurne/retention";
 import { sharedSnapshots } from "./base.ts";
 import { planChain, planRemovals } from "./chain.ts";
 import type { SnapshotFacts } from "./facts.ts";
+import { forecastDisk } from "./forecast.ts";
 import { judgeDisk } from "./judge.ts";
 import type { Candidate } from "./run.ts";
 
-/** The verdict on each snapshot of one disk as things stand, both sides, with its reason. */
+/** The verdict on each snapshot of one disk as things stand, both sides, with its reason; of the backups also when they will go. */
 export function explainDisk({ input, state }: Candidate): Explanation {
   const { chain, disk, subject } = input;
   const judged = judgeDisk(input);
   const { refused } = planRemovals(input, judged);
+  const forecasts = forecastDisk(input, { judged, refused: refused?.because });
   const bases = new Set(disk && chain ? sharedSnapshots(disk, chain).map((shared) => shared.target) : []);
   return {
     version: 1,
@@ -26,7 +28,10 @@ export function explainDisk({ input, state }: Candidate): Explanation {
       because: due.because,
     })),
     snapshots: [
-      ...judged.backup.map((verdict) => line("backup", verdict, bases)),
+      ...judged.backup.map((verdict, index) => ({
+        ...line("backup", verdict, bases),
+        ...expiry(forecasts[index]),
+      })),
       ...judged.live.map((verdict) => line("live", verdict, bases)),
     ],
     refused: refused ? [refused.because] : [],
@@ -35,6 +40,13 @@ export function explainDisk({ input, state }: Candidate): Explanation {
     alarm: chain?.marks.alarm,
     lastCopyUntil: judged.lastCopyEnds === undefined ? undefined : formatInstant(judged.lastCopyEnds),
   };
+}
+
+/** Of what is ours. */
+function expiry(forecast: Forecast<SnapshotFacts> | undefined): Pick<ExplainedSnapshot, "expires" | "expiresBecause"> {
+  if (!forecast?.snapshot.ours) return {};
+  const { expires, because } = forecast;
+  return { ...(expires !== undefined && { expires: formatInstant(expires) }), expiresBecause: because };
 }
 
 function line(

@@ -22,6 +22,16 @@ export function chainHeldBecause(marks: Marks, when: When): string | undefined {
   return marks.alarm && `by the change alarm of ${formatLocal(Date.parse(marks.alarm.at), when)}`;
 }
 
+/** Epoch ms when nothing of it holds this point any more; undefined: nothing does now, or nobody has said until when. */
+export function heldUntil(snapshot: string, marks: Marks, now: number): number | undefined {
+  if (marks.alarm) return undefined;
+  const ends = [holdOfPoint(snapshot, marks, now), holdOfChain(marks, now)].flatMap((hold) =>
+    hold ? [hold.until === undefined ? NaN : Date.parse(hold.until)] : [],
+  );
+  const last = Math.max(...ends);
+  return Number.isFinite(last) ? last : undefined;
+}
+
 /** How many points of a chain are held; undefined: none. */
 export function heldPoints({ chain, subject, now, policy }: ChainInput): HeldPoints | undefined {
   if (!chain) return undefined;

@@ -11,7 +11,7 @@ import {
 } from "@backurne/retention";
 import { sharedSnapshots, type Shared } from "./base.ts";
 import type { ChainFacts, DiskFacts, PlanPolicy, SnapshotFacts } from "./facts.ts";
-import { heldBecause } from "./holds.ts";
+import { heldBecause, heldUntil } from "./holds.ts";
 import { madeUnder } from "./intervals.ts";
 
 export interface Judged {
@@ -36,7 +36,7 @@ export interface JudgeInput {
 export function judgeDisk(input: JudgeInput): Judged {
   const { chain, disk } = input;
   const snapshots = chain?.snapshots ?? [];
-  const shared = disk && chain ? sharedSnapshots(disk, chain) : [];
+  const shared = sharedOf(input);
   const policy = backupPolicy(input, shared);
   const backup = judgeBackup(snapshots, policy);
   return {
@@ -46,6 +46,10 @@ export function judgeDisk(input: JudgeInput): Judged {
       return lastCopyEnds(snapshots, policy);
     },
   };
+}
+
+export function sharedOf({ chain, disk }: Pick<JudgeInput, "chain" | "disk">): readonly Shared[] {
+  return disk && chain ? sharedSnapshots(disk, chain) : [];
 }
 
 /** What is still shared when the backup side has let go what it lets go: that is no base, and no extra either. */
@@ -86,7 +90,7 @@ export function pointOf({ id, ours }: Pick<SnapshotFacts, "id" | "ours">, marks:
   };
 }
 
-function backupPolicy(
+export function backupPolicy(
   { chain, profiles, policy, state, now }: JudgeInput,
   shared: readonly Shared[],
 ): BackupPolicy<SnapshotFacts> {
@@ -97,7 +101,8 @@ function backupPolicy(
   return {
     point(snapshot) {
       const point = pointOf(snapshot, marks);
-      return point && { ...point, held: heldBecause(snapshot.name, marks, { now, timezone: policy.timezone }) };
+      const held = heldBecause(snapshot.name, marks, { now, timezone: policy.timezone });
+      return point && { ...point, held, heldUntil: heldUntil(snapshot.name, marks, now) };
     },
     order: (snapshot) => snapshot.id,
     shared: (snapshot) => bases.has(snapshot.name),

@@ -37,6 +37,11 @@ export function linksOf<S>(snapshots: readonly S[], policy: BackupPolicy<S>): re
   return links.sort((a, b) => b.order - a.order);
 }
 
+/** Whether age may decide by now. Asked this way round, so that NaN keeps. */
+export function isOld({ ends }: Link, now: number): boolean {
+  return ends !== undefined && now > ends;
+}
+
 /** A point that stays whatever its age, in every state of its source; undefined: age may decide. */
 export function judgeFixed(link: Link, now: number): Sentence | undefined {
   const hold = nameHold(link.point);

@@ -3,6 +3,8 @@ export { formatInstant } from "./calendar.ts";
 export { dueProfile } from "./due.ts";
 export type { Due, DueContext } from "./due.ts";
 export { formatDuration, parseDuration, standardIntervals } from "./duration.ts";
+export { forecastBackup } from "./forecast.ts";
+export type { Forecast } from "./forecast.ts";
 export { graceOf, lateFrom } from "./late.ts";
 export type { LateContext } from "./late.ts";
 export { judgeLive } from "./live.ts";

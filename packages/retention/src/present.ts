@@ -1,4 +1,4 @@
-import { everyday, flawOf, judgeFixed, nameCount, nameHold } from "./chain.ts";
+import { everyday, flawOf, isOld, judgeFixed, nameCount, nameHold } from "./chain.ts";
 import type { Link } from "./chain.ts";
 import { formatDuration } from "./duration.ts";
 import type { BackupPolicy, Sentence } from "./policy.ts";
@@ -48,12 +48,11 @@ function judgeFloor(link: Link, because: string, now: number): Sentence {
 
 function judgeByAge(link: Link, newer: Newer, policy: Policy): Sentence {
   const { profile, count } = link.point;
-  const { ends, interval = 0 } = link;
+  const { interval = 0 } = link;
   const rank = link.good ? `${ordinal(newer.exist + 1)} good ${profile}` : `not good ${profile}`;
   const says = `${rank}; ${nameCount(link.point)}`;
   const limit = formatDuration(count * interval);
-  // Asked this way round, so that NaN keeps.
-  if (ends === undefined || !(policy.now > ends)) {
+  if (!isOld(link, policy.now)) {
     return { keep: true, because: `${says}; not older than ${limit}` };
   }
   if (newer.stay < count) {

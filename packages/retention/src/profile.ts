@@ -26,6 +26,8 @@ export interface Point {
   readonly good?: boolean | undefined;
   /** Somebody asked for this point to stay; a string says until when or why. */
   readonly held?: boolean | string | undefined;
+  /** Epoch ms when nothing holds it any more; undefined: nobody has said. Only forecasts ask: `held` is what counts. */
+  readonly heldUntil?: number | undefined;
 }
 
 export interface Recounted {

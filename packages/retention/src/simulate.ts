@@ -7,6 +7,8 @@ export interface Simulation {
   readonly profiles: readonly Profile[];
   /** When the tool runs: epoch ms, ascending. */
   readonly runs: Iterable<number>;
+  /** What stands before the first of them, oldest first. Default: nothing. */
+  readonly standing?: readonly SimulatedPoint[];
   /** IANA name. Default UTC. */
   readonly timezone?: string;
   /** ms. Default 0. */
@@ -34,12 +36,12 @@ export interface SimulatedRun {
 export function* simulate(simulation: Simulation): Generator<SimulatedRun, void, undefined> {
   const { profiles, timezone = "UTC", extraRetention = 0 } = simulation;
   const configured = new Map(profiles.map((profile) => [profile.name, profile]));
-  let points: readonly SimulatedPoint[] = [];
-  let id = 0;
+  let points = simulation.standing ?? [];
+  let id = points.reduce((newest, point) => Math.max(newest, point.id), 0);
   for (const now of simulation.runs) {
     const state = simulation.state?.(now) ?? "present";
     const due = profiles.filter((profile) => state === "present" && dueProfile(profile, points, { now, timezone }).due);
-    const taken = due.map(({ name, count }) => ({
+    const taken = due.map(({ name, count }): SimulatedPoint => ({
       profile: name,
       count,
       time: now,
@@ -47,7 +49,7 @@ export function* simulate(simulation: Simulation): Generator<SimulatedRun, void,
     }));
     const newest = id;
     const verdicts = judgeBackup([...points, ...taken], {
-      point: (point) => point,
+      point: (point) => ((point.heldUntil ?? Infinity) <= now ? { ...point, held: false } : point),
       order: (point) => point.id,
       shared: (point) => point.id === newest,
       intervals: (name) => configured.get(name)?.interval,

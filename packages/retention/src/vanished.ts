@@ -1,5 +1,5 @@
 import { formatDate } from "./calendar.ts";
-import { everyday, judgeFixed, linksOf } from "./chain.ts";
+import { everyday, isOld, judgeFixed, linksOf } from "./chain.ts";
 import type { Link } from "./chain.ts";
 import { formatDuration } from "./duration.ts";
 import { isHeld } from "./profile.ts";
@@ -35,13 +35,13 @@ export function lastCopyEnds<S>(snapshots: readonly S[], policy: BackupPolicy<S>
   return Math.max(end, ...links.map((link) => link.ends ?? end));
 }
 
-function lastMoment(links: readonly Link[]): readonly Link[] {
+export function lastMoment(links: readonly Link[]): readonly Link[] {
   const newest = links.find((link) => link.good) ?? links[0];
   return links.filter((link) => link.point.time === newest?.point.time);
 }
 
 /** Twins are one copy: the longest-lived decides. undefined: nobody can say, or there is none. */
-function endOf(last: readonly Link[], extra: number): number | undefined {
+export function endOf(last: readonly Link[], extra: number): number | undefined {
   const ends = last.map((link) => link.ends);
   if (ends.length === 0 || ends.includes(undefined)) return undefined;
   return Math.max(...ends.filter((end) => end !== undefined)) + extra;
@@ -51,10 +51,10 @@ function fade(link: Link, policy: Policy): Sentence {
   const fixed = judgeFixed(link, policy.now);
   if (fixed !== undefined) return fixed;
   const { profile, count } = link.point;
-  const { ends = Infinity, interval = 0 } = link;
+  const { interval = 0 } = link;
   const limit = formatDuration(count * interval);
   const ordinary = policy.now > everyday(link).ends;
-  return policy.now > ends
+  return isOld(link, policy.now)
     ? { keep: false, because: `vanished; ${profile} older than ${limit}`, ordinary }
     : { keep: true, because: `vanished; ${profile} not older than ${limit}` };
 }

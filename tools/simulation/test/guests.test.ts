@@ -1,5 +1,5 @@
-import { listGuests, setGuestProfiles } from "@backurne/engine";
-import type { GuestListing } from "@backurne/model";
+import { inspectGuest, listGuests, setGuestProfiles } from "@backurne/engine";
+import type { GuestInspection, GuestListing } from "@backurne/model";
 import { describe, expect, test } from "vitest";
 import { backUp, DAY, guest, openWorld, profile, uuidOf, type World } from "../src/index.ts";
 
@@ -107,5 +107,79 @@ describe("guests", () => {
     world.calls.length = 0;
     await listGuests(world.host("bk1"));
     expect(world.calls.filter((call) => call.includes("inventory"))).toHaveLength(2);
+  });
+});
+
+/** Each moment as one line: how many days ago, what the disks have of it, and what is missing. */
+function showMoments({ moments }: GuestInspection, { now }: World): readonly string[] {
+  return moments.map(({ at, points, lacks }) => {
+    const age = Math.round((now - Date.parse(at)) / DAY);
+    const has = points.map(({ disk, profile: name }) => `${disk} ${name}`);
+    const lacking = lacks.map(({ disk, because }) => `; without ${disk}: ${because}`);
+    return `${age}: ${has.join(", ")}${lacking.join("")}`;
+  });
+}
+
+describe("one guest", () => {
+  const WEEK = 7 * DAY;
+  const both = [profile({ count: 3 }), profile({ name: "weekly", interval: WEEK, count: 4 })];
+
+  test("has points at the moments at which its disks were snapshotted; what a disk lacks is said", async () => {
+    const guests = [guest(100, "web", ["scsi0"])];
+    const world = openWorld({ profiles: both, proxmox: { px1: guests } });
+    for (let night = 0; night < 9; night += 1, world.now += DAY) {
+      if (night === 7) {
+        guests[0] = guest(100, "web", ["scsi0", "scsi1"]);
+        world.live("px1").add("vm-100-scsi1");
+      }
+      await backUp(world.host("bk1"));
+    }
+    world.now -= DAY;
+    const found = await inspectGuest(world.host("bk1"), "px1/web");
+    const since = new Date(world.now - DAY).toISOString().slice(0, 10);
+    const lacks = `; without scsi1: its backups begin on ${since}`;
+    expect(showMoments(found, world)).toEqual([
+      `8: scsi0 weekly${lacks}`,
+      `3: scsi0 daily${lacks}`,
+      `2: scsi0 daily${lacks}`,
+      "1: scsi0 weekly, scsi0 daily, scsi1 weekly, scsi1 daily",
+      "0: scsi0 daily, scsi1 daily",
+    ]);
+    expect(found.images.map(({ reference }) => reference)).toEqual(["px1/web/scsi0", "px1/web/scsi1"]);
+    // A disk that has none yet, and one that is of the guest no more: what it has now decides.
+    guests[0] = guest(100, "web", ["scsi1", "scsi2"]);
+    world.live("px1").add("vm-100-scsi2");
+    const after = await inspectGuest(world.host("bk1"), "px1/100");
+    expect(showMoments(after, world).at(-1)).toBe("0: scsi0 daily, scsi1 daily; without scsi2: it has no backup yet");
+    expect(showMoments(after, world).at(1)).toBe(`3: scsi0 daily${lacks}; without scsi2: it has no backup yet`);
+    expect(after.guest.disks.map(({ disk, image }) => [disk, image !== undefined])).toEqual([
+      ["scsi0", true],
+      ["scsi1", true],
+      ["scsi2", false],
+    ]);
+    world.now += DAY;
+    await backUp(world.host("bk1"));
+    const later = await inspectGuest(world.host("bk1"), "px1/web");
+    expect(showMoments(later, world).at(-1)).toBe("0: scsi1 daily, scsi2 weekly, scsi2 daily");
+  });
+
+  test("is one of two of the same name by its number, or by the image of one of its disks", async () => {
+    const guests = [guest(100, "web"), guest(101, "web")];
+    const world = openWorld({ profiles: [profile({ count: 3 })], proxmox: { px1: guests } });
+    const host = world.host("bk1");
+    await backUp(host);
+    await expect(inspectGuest(host, "px1/web")).rejects.toMatchObject({
+      code: "usage",
+      message: "several guests are called px1/web: px1/100, px1/101",
+    });
+    await expect(inspectGuest(host, "px1/nobody")).rejects.toMatchObject({ code: "not-found" });
+    for (const [reference, vmid] of [
+      ["px1/101", 101],
+      [`${uuidOf({ vmid: 101 })};scsi0;web`, 101],
+      [uuidOf({ vmid: 100 }), 100],
+    ] as const) {
+      const { guest: found, images } = await inspectGuest(host, reference);
+      expect([found.vmid, images.map(({ uuid }) => uuid)]).toEqual([vmid, [`${uuidOf({ vmid })};scsi0;web`]]);
+    }
   });
 });

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Context, MiddlewareHandler } from "hono";
 import { readForm } from "../form.ts";
+import type { AuditLine } from "../audit.ts";
 import type { Env, Scene } from "../scene.ts";
 import type { Token } from "../tokens.ts";
 
@@ -12,7 +13,11 @@ export function recordChanges({ audit, now, reads, log }: Recorder): MiddlewareH
     const line = linesOf(context, now);
     const query = new URL(url).search;
     const body = await textOf(context);
-    await audit({ ...line(), ...(query !== "" && { query }), ...(body !== undefined && { body }) });
+    await audit({
+      ...line(),
+      ...(query !== "" && { query: query.slice(0, KEPT) }),
+      ...(body !== undefined && { body }),
+    });
     try {
       await next();
     } finally {
@@ -32,19 +37,19 @@ export async function recordTaking(
   context: Context<Env>,
   { audit, now }: Pick<Recorder, "audit" | "now">,
 ): Promise<void> {
-  await audit({ ...linesOf(context, now)(), query: new URL(context.req.url).search });
+  await audit({ ...linesOf(context, now)(), query: new URL(context.req.url).search.slice(0, KEPT) });
 }
 
 /**
  * Who comes in and goes, and who tried to: one line, before it is done. Never what he showed.
- * @param who undefined: nobody that is known here
+ * @param door `who` undefined: nobody that is known here; then `failed` says how often that was
  */
 export async function recordDoor(
   context: Context<Env>,
-  { who, status }: { readonly who: Token | undefined; readonly status: number },
+  { who, ...told }: Pick<AuditLine, "status" | "failed"> & { readonly who: Token | undefined },
   { audit, now }: Pick<Recorder, "audit" | "now">,
 ): Promise<void> {
-  await audit({ ...linesOf(context, now, who)(), status });
+  await audit({ ...linesOf(context, now, who)(), ...told });
 }
 
 /** What every line of one request begins with. */
@@ -52,12 +57,12 @@ function linesOf(context: Context<Env>, now: () => number, who: Token | undefine
   const { method, path } = context.req;
   const { id: token, name } = who ?? {};
   const request = randomUUID();
-  return () => ({ at: new Date(now()).toISOString(), request, token, name, method, path });
+  return () => ({ at: new Date(now()).toISOString(), request, token, name, method, path: path.slice(0, KEPT) });
 }
 
 type Recorder = Pick<Scene, "audit" | "now" | "reads" | "log">;
 
-/** Characters; histories that policies are tried on are longer, and change nothing. */
+/** Characters of each: a line has an end. Histories that policies are tried on are longer, and change nothing. */
 const KEPT = 2_000;
 
 async function textOf(context: Context<Env>): Promise<string | undefined> {

@@ -2,6 +2,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { readForm } from "../form.ts";
+import { openFailures } from "../guard/failures.ts";
 import { recordDoor } from "../guard/record.ts";
 import { COOKIE } from "../guard/who.ts";
 import type { Env, Scene } from "../scene.ts";
@@ -11,6 +12,7 @@ import { loginSheet } from "./login.ts";
 /** A browser shows the token once, and keeps a session of its own: the token revoked, it is worth nothing at once. */
 export function mountDoor(app: OpenAPIHono<Env>, scene: Pick<Scene, "tokens" | "sessions" | "audit" | "now">): void {
   const { tokens, sessions } = scene;
+  const failures = openFailures(scene.now);
   const closeOld = (context: Context<Env>): void => {
     const kept = getCookie(context, COOKIE);
     if (kept !== undefined) sessions.close(kept);
@@ -18,8 +20,12 @@ export function mountDoor(app: OpenAPIHono<Env>, scene: Pick<Scene, "tokens" | "
   app.post("/login", async (context) => {
     const { token } = await readForm(context);
     const found = await tokens.find(typeof token === "string" ? token.trim() : "");
-    await recordDoor(context, { who: found, status: found ? 303 : 401 }, scene);
-    if (!found) return answerLogin(context, true);
+    if (!found) {
+      const failed = failures.count();
+      if (failed !== undefined) await recordDoor(context, { who: undefined, status: 401, failed }, scene);
+      return answerLogin(context, true);
+    }
+    await recordDoor(context, { who: found, status: 303 }, scene);
     closeOld(context);
     const secure = context.req.header("x-forwarded-proto") === "https";
     const maxAge = SESSION_LIFE / 1000;

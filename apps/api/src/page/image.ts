@@ -2,7 +2,8 @@ import type { ImageInspection, PointListing } from "@backurne/model";
 import { html } from "hono/html";
 import type { Caller, Scene } from "../scene.ts";
 import { action } from "./layout.ts";
-import { stateOf } from "./overview.ts";
+import { expiryOf, FORETOLD, nextToGo } from "./expiry.ts";
+import { guestLink, stateOf } from "./images.ts";
 import { timeline, type Mark } from "./timeline.ts";
 import { bytes, count, imagePath, name, when, type Html } from "./words.ts";
 
@@ -26,9 +27,10 @@ export function imageSheet(
       going: verdict === "remove",
     };
   });
+  const first = nextToGo([...verdicts.values()]);
   const path = imagePath(image.uuid);
   return html`<h1>${name(image.reference)}</h1>
-    <p class="lead">${stateOf(image)} <span class="mono">${name(image.uuid)}</span></p>
+    <p class="lead">${stateOf(image)} <span class="mono">${name(image.uuid)}</span> ${guestLink(image)}</p>
     <section aria-labelledby="line">
       <h2 id="line">Restore points</h2>
       ${timeline(marks, { now: scene.now(), order: explanation.policy.map(({ profile }) => profile), legend: true })}
@@ -43,7 +45,10 @@ export function imageSheet(
         ${explanation.next.map(({ profile, at, because }) => html`<li>next ${name(profile)}: ${when(at, scene)} <span class="quiet">${name(because)}</span></li>`)}
         ${
           going.length === 0
-            ? html`<li>nothing expires with the next run</li>`
+            ? html`<li>
+                nothing expires with the next
+                run${first ? html`; first to go: <span class="mono">${name(first.name)}</span>, ${expiryOf(first, scene)}` : ""}
+              </li>`
             : going.map(
                 ({ name: point, because }) =>
                   html`<li class="warn">expires: <span class="mono">${name(point)}</span> ${name(because)}</li>`,
@@ -63,6 +68,7 @@ export function imageSheet(
     </section>
     <section aria-labelledby="points">
       <h2 id="points">${count(points.length, "point")}</h2>
+      ${FORETOLD}
       <div class="wide">
         <table class="stack">
           <thead>
@@ -73,6 +79,7 @@ export function imageSheet(
               <th>Guest</th>
               <th>Verified</th>
               <th>Stays because</th>
+              <th>Expires</th>
               <th></th>
             </tr>
           </thead>
@@ -104,6 +111,7 @@ function pointRow(point: PointListing, { verdict, id, path, scene, caller }: Aro
     <td data-is="Guest">${consistency?.kind ?? "–"}</td>
     <td data-is="Verified">${verified ? html`<span class="good">${verified.how}</span>` : "–"}</td>
     <td data-is="Because" class="${verdict?.verdict === "remove" ? "warn" : ""}">${name(verdict?.because ?? "")}</td>
+    <td data-is="Expires"><div>${expiryOf(verdict ?? {}, scene)}</div></td>
     <td>
       ${
         hold

@@ -11,7 +11,7 @@ import { sheet } from "./layout.ts";
 import type { Html } from "./words.ts";
 
 /** ms; nobody remembers to close what a page has opened. */
-const LIFETIME = 8 * 3_600_000;
+export const LIFETIME = 8 * 3_600_000;
 
 /** Opening backups, looking into them, taking files out: all of it links and forms. */
 export function mountFiles(app: OpenAPIHono<Env>, scene: Scene): void {

@@ -13,6 +13,7 @@ import { imageSheet } from "./image.ts";
 import { sheet } from "./layout.ts";
 import { SCRIPT, STYLE } from "./login.ts";
 import { mountFiles } from "./mount-files.ts";
+import { mountGuest } from "./mount-guest.ts";
 import { overview } from "./overview.ts";
 import { planSheet } from "./plan.ts";
 import { policiesSheet, triedOf, type Tried } from "./policies.ts";
@@ -76,6 +77,7 @@ export function mountPage(app: OpenAPIHono<Env>, scene: Scene, known: Known): vo
     await backurne.release({ image, snapshot: await fieldOf(context, "snapshot") });
     return context.redirect(imagePath(image), 303);
   });
+  mountGuest(app, scene, () => soon(known.usage()));
   mountFiles(app, scene);
   app.get("/plan", read, async (context) => {
     const plan = await reads.share("plan", () => backurne.plan({ estimate: false }));

@@ -3,7 +3,8 @@ import type { ImageListing, ImageUsage, PoolSpace } from "@backurne/model";
 import { html } from "hono/html";
 import type { Run } from "../documents.ts";
 import type { Scene } from "../scene.ts";
-import { ago, bytes, count, imagePath, name, when, type Html } from "./words.ts";
+import { imageTable } from "./images.ts";
+import { bytes, count, name, type Html } from "./words.ts";
 
 interface Seen {
   readonly images: readonly ImageListing[];
@@ -50,23 +51,7 @@ export function overview({ images, usage, space, check, going, trouble }: Seen, 
           >Show only<input class="filter" type="search" data-filter="#images" placeholder="name, cluster, state  ( / )"
         /></label>
       </p>
-      <div class="wide">
-        <table id="images" class="stack">
-          <thead>
-            <tr>
-              <th>Disk</th>
-              <th>State</th>
-              <th>Last backup</th>
-              <th>Verified</th>
-              <th class="number">Points</th>
-              <th class="number">Used</th>
-            </tr>
-          </thead>
-          <tbody>
-            ${worst.map((image) => row(image, spaces.get(image.uuid), scene))}
-          </tbody>
-        </table>
-      </div>
+      ${imageTable(worst, { spaces, scene })}
     </section>`;
 }
 
@@ -88,32 +73,6 @@ function fullness({ pool, stored, available }: PoolSpace): Html {
 function weightOf({ late, suspect, alarm, state, kind }: ImageListing): number {
   if (kind !== "current") return -1;
   return (suspect ? 8 : 0) + (alarm ? 4 : 0) + (late.length > 0 ? 2 : 0) + (state === "present" ? 0 : 1);
-}
-
-function row(image: ImageListing, used: number | undefined, scene: Scene): Html {
-  const { reference, uuid, lastGood, verified, snapshots, kind } = image;
-  return html`<tr>
-    <td class="name">
-      <a href="${imagePath(uuid)}">${name(reference)}</a
-      >${kind === "closed" ? html` <span class="quiet">closed</span>` : ""}
-    </td>
-    <td data-is="State">${stateOf(image)}</td>
-    <td data-is="Last backup"><span title="${lastGood ?? ""}">${ago(lastGood, scene)}</span></td>
-    <td data-is="Verified">${verified ? when(verified.at, scene) : "–"}</td>
-    <td data-is="Points" class="number">${snapshots}</td>
-    <td data-is="Used" class="number">${bytes(used)}</td>
-  </tr>`;
-}
-
-export function stateOf({ state, suspect, alarm, late, hold, held }: ImageListing): Html {
-  const chips = [
-    suspect === undefined ? "" : html`<span class="chip bad" title="${name(suspect)}">suspect</span>`,
-    alarm === undefined ? "" : html`<span class="chip warn">change alarm</span>`,
-    late.length > 0 ? html`<span class="chip bad">late ${late.join(", ")}</span>` : "",
-    hold || held > 0 ? html`<span class="chip">held</span>` : "",
-    state === "present" ? "" : html`<span class="chip warn">${state}</span>`,
-  ].filter((chip) => chip !== "");
-  return chips.length > 0 ? html`${chips}` : html`<span class="chip good">ok</span>`;
 }
 
 /** A run that goes on; the script makes it move. */

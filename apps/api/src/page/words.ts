@@ -30,6 +30,11 @@ export function imagePath(reference: string): string {
   return `/images/${encodeURIComponent(reference)}`;
 }
 
+/** `reference` as `findGuest` of the engine understands it. */
+export function guestPath(reference: string): string {
+  return `/guests/${encodeURIComponent(reference)}`;
+}
+
 export function count(number: number, one: string, many = `${one}s`): string {
   return `${number} ${number === 1 ? one : many}`;
 }

@@ -1,12 +1,12 @@
 import type { AnsweredProfile, GuestListing, GuestProfiles, ProfilesAnswer } from "@backurne/model";
 import { BackurneError, PROFILE_NAME } from "@backurne/model";
-import { guestDisk } from "@backurne/reports/schemas";
+import { guestDisk, guestMoment, imageListings } from "@backurne/reports/schemas";
 import { parseDuration } from "@backurne/retention";
 import { z } from "zod";
 import { endpoint } from "../endpoint.ts";
 import { formatEvery } from "../every.ts";
 import type { Scene } from "../scene.ts";
-import { word } from "./words.ts";
+import { guestName, word } from "./words.ts";
 
 const profile = z.strictObject({
   count: z.int().min(1).max(999_999_999).optional(),
@@ -58,6 +58,25 @@ const listed = endpoint({
   async run(_, { backurne, reads }) {
     const guests = await reads.share("guests", () => backurne.guests());
     return { version: 1, kind: "guests", guests: guests.map(showGuest) };
+  },
+});
+
+const inspected = endpoint({
+  method: "get",
+  path: "/guests/{guest}",
+  scope: "read",
+  summary: "One guest: the images of its disks, and its points, each with what every disk has of it",
+  params: guestName,
+  answer: z.strictObject({
+    version: z.literal(1),
+    kind: z.literal("guest"),
+    guest,
+    images: imageListings,
+    moments: z.array(guestMoment.readonly()).readonly(),
+  }),
+  async run({ params }, { backurne, reads }) {
+    const one = await reads.share(`guest ${params.guest}`, () => backurne.guest(params.guest));
+    return { ...one, guest: showGuest(one.guest) };
   },
 });
 
@@ -117,7 +136,8 @@ function showGuest({ policies, ...known }: GuestListing): z.output<typeof guest>
   return { ...known, ...(policies && { policies: note(policies) }) };
 }
 
-function note({ at, by, answer: { backup, profiles } }: Omit<GuestProfiles, "cluster" | "vmid">) {
+/** As it was set, in the words of the profiles API. */
+export function note({ at, by, answer: { backup, profiles } }: Omit<GuestProfiles, "cluster" | "vmid">) {
   const named = Object.entries(profiles ?? {}).map(([name, { count, maxOnLive, priority, interval }]) => {
     const every = interval === undefined ? undefined : formatEvery(interval);
     return [name, { count, max_on_live: maxOnLive, priority, every }] as const;
@@ -130,4 +150,4 @@ function note({ at, by, answer: { backup, profiles } }: Omit<GuestProfiles, "clu
   };
 }
 
-export const guestRoutes = [listed, found, set, removed];
+export const guestRoutes = [listed, inspected, found, set, removed];

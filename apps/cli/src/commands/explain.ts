@@ -16,7 +16,8 @@ export const explain: Command = {
   summary: "the verdict on each snapshot of one image, both sides, with its reason",
   build: (parser) =>
     dressHelp(parser, {
-      usage: "backurne explain IMAGE\n\nThe policy of one image, and the verdict on each of its snapshots, both sides.",
+      usage:
+        "backurne explain IMAGE\n\nThe policy of one image, and the verdict on each of its snapshots, both sides;\nof a backup also when it will expire if runs go on as they do.",
       examples: [
         ["backurne explain rook/csi-vol-1", "by cluster and image"],
         ["backurne explain px1/web01/scsi0", "by cluster, guest and disk"],

@@ -69,12 +69,19 @@ const COLOUR_OF: Readonly<Record<ExplainedSnapshot["verdict"], Colour>> = {
   ignore: "dim",
 };
 
-function verdictRow({ side, name, time, profile, verdict, because }: ExplainedSnapshot, look: Look): readonly Cell[] {
+function verdictRow(explained: ExplainedSnapshot, look: Look): readonly Cell[] {
+  const { side, name, time, profile, verdict } = explained;
   const known = !look.uuid && time !== undefined && profile !== undefined;
   return [
     side,
     known ? `${profile} ${formatMinute(time, look)}` : name,
     { text: verdict, colour: COLOUR_OF[verdict] },
-    because,
+    describeReasons(explained, look),
   ];
+}
+
+/** Why it stays or goes now, and when it will; where nobody can say that, why not. */
+function describeReasons({ because, expires, expiresBecause }: ExplainedSnapshot, look: Look): string {
+  if (expires !== undefined) return `${because}; expires ${formatDay(expires, look)}`;
+  return expiresBecause === undefined || because.includes(expiresBecause) ? because : `${because}; ${expiresBecause}`;
 }

@@ -1,4 +1,12 @@
-import type { Explanation, GuestDisk, ImageInspection, ImageListing, ImageUsage, PointListing } from "@backurne/model";
+import type {
+  Explanation,
+  GuestDisk,
+  GuestMoment,
+  ImageInspection,
+  ImageListing,
+  ImageUsage,
+  PointListing,
+} from "@backurne/model";
 import { z } from "zod";
 import { alarm, hold } from "./hold.ts";
 import { amount, consistency, side, sourceState } from "./plan.ts";
@@ -93,6 +101,8 @@ export const stats = z.strictObject({
 });
 export type Stats = z.infer<typeof stats>;
 
+const verdict = z.enum(["keep", "remove", "ignore"]);
+
 /** `explain IMAGE --json`. */
 export const explanation = z.strictObject({
   version: z.literal(1),
@@ -111,8 +121,10 @@ export const explanation = z.strictObject({
           name: z.string(),
           time: z.string().optional(),
           profile: z.string().optional(),
-          verdict: z.enum(["keep", "remove", "ignore"]),
+          verdict,
           because: z.string(),
+          expires: z.string().optional(),
+          expiresBecause: z.string().optional(),
         })
         .readonly(),
     )
@@ -141,3 +153,22 @@ export const imageInspection = z.strictObject({
   points: pointListings,
   explanation: explanation.readonly(),
 }) satisfies z.ZodType<ImageInspection>;
+
+const guestPoint = pointListing
+  .pick({ profile: true, live: true, verified: true, consistency: true, hold: true })
+  .extend({
+    disk: z.string(),
+    image: z.string(),
+    snapshot: z.string(),
+    verdict,
+    because: z.string(),
+    expires: z.string().optional(),
+    expiresBecause: z.string().optional(),
+  });
+
+/** One moment of a guest, of the API: what each of its disks has of it. */
+export const guestMoment = z.strictObject({
+  at: z.string(),
+  points: z.array(guestPoint.readonly()).readonly(),
+  lacks: z.array(z.strictObject({ disk: z.string(), because: z.string() }).readonly()).readonly(),
+}) satisfies z.ZodType<GuestMoment>;

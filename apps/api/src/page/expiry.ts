@@ -1,0 +1,33 @@
+import type { ExplainedSnapshot } from "@backurne/model";
+import { formatLocalTime } from "@backurne/reports";
+import { html } from "hono/html";
+import type { Scene } from "../scene.ts";
+import { name, type Html } from "./words.ts";
+
+type Expiry = Pick<ExplainedSnapshot, "expires" | "expiresBecause">;
+
+/** Under what a table of points says when they go. */
+export const FORETOLD = html`<p class="quiet">
+  When each expires is told as if runs went on as they do, each of them well, and the policy stayed as it is.
+</p>`;
+
+/** ms ahead for which the hour matters. */
+const SOON = 3 * 86_400_000;
+
+/** The day, or where it is soon the minute; and what keeps it until then, or for ever. */
+export function expiryOf({ expires, expiresBecause = "" }: Expiry, scene: Pick<Scene, "settings" | "now">): Html {
+  const why = html`<span class="quiet">${name(expiresBecause)}</span>`;
+  if (expires === undefined) return html`${expiresBecause === "" ? "–" : html`no date: ${why}`}`;
+  const local = formatLocalTime(expires, scene.settings.timezone).slice(0, 16);
+  const shown = Date.parse(expires) - scene.now() < SOON ? local : local.slice(0, 10);
+  return html`<time datetime="${expires}" title="${local}">${shown}</time> ${why}`;
+}
+
+/** The one that goes first; undefined: none does. */
+export function nextToGo<T extends Expiry>(points: readonly T[]): (T & { readonly expires: string }) | undefined {
+  const going = points.filter((point): point is T & { readonly expires: string } => point.expires !== undefined);
+  return going.reduce<(typeof going)[number] | undefined>(
+    (first, point) => (first === undefined || point.expires < first.expires ? point : first),
+    undefined,
+  );
+}
