@@ -36,6 +36,8 @@ test("the base says its source; a mark of its own, as earlier versions wrote it,
   const source = { fsid: "f", pool: "rbd", namespace: "", image: "disk", id: "10ab" };
   const read = (metadata: Record<string, string>) => parseMarks({ "backurne.v": "1", ...metadata });
   const mark = formatBase(base, source);
+  const words = '"source":{"fsid":"f","pool":"rbd","namespace":"","image":"disk","id":"10ab"}';
+  expect(mark).toBe(`{"name":"a","id":4,"shared":[{"name":"a","id":4}],${words}}`);
   expect(read({ "backurne.base": mark })).toEqual({ v: 1, base, source });
   const earlier = JSON.stringify({ ...source, id: "9" });
   expect(read({ "backurne.base": mark, "backurne.source": earlier })).toEqual({ v: 1, base, source });

@@ -23,6 +23,8 @@ export interface Outcome {
   readonly fired: boolean;
   /** undefined: survived. */
   readonly problem: string | undefined;
+  /** What the run said that did not begin, as it had been lied to. */
+  readonly refused?: string;
 }
 
 /** The scene with one fault, and then a run without one: four things have to be true whatever happened. */
@@ -32,14 +34,14 @@ export async function runCell(scene: Scene, faults: Faults, cell: Cell): Promise
   await faults.set({ where, program, when, nth, does: bashOf(cell) });
   let fired = false;
   try {
-    await runSpoilt(scene.arena, faults, cell);
+    const refused = await runSpoilt(scene.arena, faults, cell);
     fired = (await faults.struck()) > 0;
     await faults.set();
     await expectRightBytes(scene, "after the fault");
     await expectCommon(scene.arena, ["grows"], "after the fault");
     await scene.change();
     await converge(scene);
-    return { cell, fired, problem: undefined };
+    return { cell, fired, problem: undefined, ...(refused !== undefined && { refused }) };
   } catch (error) {
     await faults.set();
     return { cell, fired, problem: (error as Error).message };
@@ -53,23 +55,27 @@ function bashOf({ step, trouble, seconds, code }: Cell): string {
   return does(trouble, { seconds, code });
 }
 
-async function runSpoilt(arena: Arena, faults: Faults, { step, trouble, seconds }: Cell): Promise<void> {
+async function runSpoilt(arena: Arena, faults: Faults, { step, trouble, seconds }: Cell): Promise<string | undefined> {
   if (!trouble.startsWith("tool")) {
-    await arena.backup({ force: true }, { env: faults.env }).catch(tolerateRefusal);
+    const spoilt = arena.backup({ force: true }, { env: faults.env }).then(() => undefined);
+    const refused = await spoilt.catch((error: unknown) => toleratedOf(error, trouble));
     // Nobody can tell that it was not given back: the next run would come upon it for a minute.
     if (trouble === "lies" && step.when.includes("backurne\\.lease")) await expireLeases(arena);
-    return;
+    return refused;
   }
   const leaseTimes = trouble === "tool stopped" && seconds < 60 ? { leaseTimes: STOPPABLE_LEASES } : {};
   const tool = await startTool(arena, { open: { env: faults.env, ...leaseTimes }, backup: { force: true } });
   await faults.aim(tool.pid);
   await tool.ended;
   await expireLeases(arena);
+  return undefined;
 }
 
-/** A run that could not begin, and says why, has done no harm. */
-function tolerateRefusal(error: unknown): void {
-  if (!(error instanceof BackurneError)) throw error;
+/** Whoever believes a lie may find that nothing of this can be done. Of any other trouble a run has to make the best. */
+function toleratedOf(error: unknown, trouble: Trouble): string {
+  const known = error instanceof BackurneError && error.code !== "unexpected";
+  if (known && ["lies", "cut", "garbage"].includes(trouble)) return error.message;
+  throw error;
 }
 
 /** A run that nobody disturbs, and another one, which has nothing left to do. */

@@ -33,6 +33,11 @@ export async function makePool(cluster: Cluster, pool: string): Promise<void> {
   await ask(cluster, { do: "pool", pool });
 }
 
+/** Before a cluster goes: nobody knocks at its ports any more. */
+export function letGo({ conf }: Cluster): void {
+  kept.get(conf)?.child.kill();
+}
+
 interface Kept {
   readonly child: ChildProcess;
   readonly waiting: Map<number, PromiseWithResolvers<unknown>>;
@@ -64,10 +69,13 @@ function keep(conf: string): Kept {
     if (error === undefined) answer?.resolve(value);
     else answer?.reject(new Error(error));
   });
-  child.on("exit", (code) => {
-    kept.delete(conf);
-    for (const answer of waiting.values()) answer.reject(new Error(`${program} ended with ${code}`));
-  });
+  const end = (why: string): void => {
+    if (kept.get(conf) === one) kept.delete(conf);
+    for (const answer of waiting.values()) answer.reject(new Error(`${program} ${why}`));
+  };
+  child.on("error", (error) => end(String(error)));
+  child.on("exit", (code, signal) => end(`ended with ${signal ?? code}`));
+  child.stdin.on("error", () => undefined); // its end says it
   for (const held of [child, child.stdin as Socket, child.stdout as Socket]) held.unref();
   return one;
 }

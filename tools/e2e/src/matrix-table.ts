@@ -19,6 +19,9 @@ export function renderMatrix(outcomes: readonly Outcome[]): string {
     ...roles.map((role) => row(role, counts(tried.filter(({ cell }) => cell.step.role === role)))),
     row("all", counts(tried)),
     TROUBLES.map((trouble, index) => `${letter(index)}: ${trouble}`).join(", "),
+    ...tried.flatMap(({ cell: { step, trouble }, refused }) =>
+      refused === undefined ? [] : [`did not begin: ${step.name}, ${trouble}: ${refused}`],
+    ),
   ].join("\n");
 }
 

@@ -14,6 +14,7 @@ interface Line {
   readonly cell: string;
   readonly fired: boolean;
   readonly problem?: string;
+  readonly refused?: string;
 }
 
 /**
@@ -30,12 +31,17 @@ export function openOutcomes(file: string | undefined, cells: readonly Cell[]): 
   return {
     before: cells.flatMap((cell) => {
       const line = known.get(nameOf(cell));
-      return line ? { cell, fired: line.fired, problem: undefined } : [];
+      return line ? { ...line, cell, problem: undefined } : [];
     }),
     open: cells.filter((cell) => !known.has(nameOf(cell))),
-    keep({ cell, fired, problem }) {
+    keep({ cell, fired, problem, refused }) {
       if (file === undefined) return;
-      const line: Line = { cell: nameOf(cell), fired, ...(problem === undefined ? {} : { problem }) };
+      const line: Line = {
+        cell: nameOf(cell),
+        fired,
+        ...(problem !== undefined && { problem }),
+        ...(refused !== undefined && { refused }),
+      };
       appendFileSync(file, `${JSON.stringify(line)}\n`);
     },
   };

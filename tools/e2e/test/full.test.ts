@@ -4,6 +4,7 @@ import { during, waitUntil } from "@backurne/faults";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { MiB, openArena, write, type Arena } from "../src/arena.ts";
 import { openFaults } from "../src/faults.ts";
+import { letGo } from "../src/kept.ts";
 import { expireLeases } from "../src/leases.ts";
 import { countSides, expectDone, targetOf } from "../src/sides.ts";
 
@@ -14,7 +15,10 @@ let sandbox: Sandbox;
 beforeAll(async () => {
   sandbox = await up({ name: `full-${process.pid}`, fast: true });
 });
-afterAll(() => down({ dir: sandbox.dir }));
+afterAll(async () => {
+  for (const cluster of [sandbox.live, sandbox.backup]) letGo(cluster);
+  await down({ dir: sandbox.dir });
+});
 
 const RATIOS = { full: [0.000_01, 0.000_02, 0.000_03], room: [0.85, 0.9, 0.95] } as const;
 const KINDS = ["nearfull", "backfillfull", "full"] as const;

@@ -121,6 +121,9 @@ test("of a chain that says nothing about its source, with the defaults of where 
   await arena.backup();
   const image = "alpha;disk;None";
   const { base, source } = await readMarks(arena, image);
+  const word = await arena.backupSide("image-meta", "get", pool, `--image=${image}`, "backurne.base");
+  const live = JSON.parse(await arena.live("info", pool, "--image=disk", "--format", "json")) as { id: string };
+  expect((JSON.parse(word) as { source: { id: string } }).source).toMatchObject({ image: "disk", id: live.id });
   expect(source?.shape).toMatchObject({ objectSize: MiB });
   await setMark(arena, image, "base", { ...base, source: { ...source, shape: undefined } });
   const done = await restore(arena);
