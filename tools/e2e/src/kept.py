@@ -31,7 +31,7 @@ def snapshots(ask):
 
 
 def pool(ask):
-    command = {"prefix": "osd pool create", "pool": ask["pool"], "pg_num": 8, "pgp_num": 8}
+    command = {"prefix": "osd pool create", "pool": ask["pool"], "pg_num": 1, "pgp_num": 1}
     code, _, said = cluster.mon_command(json.dumps(command), b"")
     if code != 0:
         raise RuntimeError(said)
