@@ -88,9 +88,11 @@ async function converge(scene: Scene): Promise<void> {
   await expectCommon(arena, DISKS, "after the next run");
   await expectTidy(arena);
   const idle = await scene.backupLater();
-  const left = idle.totals.planned + idle.totals.removedLive + idle.totals.removedBackup + idle.totals.trashed;
-  if (idle.exit !== 0 || left > 0)
-    throw new Error(`the run after that is not idle: ${JSON.stringify([idle.totals, idle.failures, idle.jobs])}`);
+  // The points of a closed generation go by the interval they were made under, whatever is configured later.
+  const left = idle.jobs.filter(({ subject }) => !subject.image?.startsWith("closed-"));
+  const { removedLive, trashed } = idle.totals;
+  if (idle.exit !== 0 || left.length + removedLive + trashed > 0)
+    throw new Error(`the run after that is not idle: ${JSON.stringify([idle.totals, idle.failures, left])}`);
 }
 
 interface Row {

@@ -26,7 +26,7 @@ export interface Scene {
   prepare(): Promise<void>;
   /** What was written last is trimmed, and something else written: bytes that arrived and were not committed would show. */
   change(): Promise<void>;
-  /** A run for which everything that stands is new: only what is left over would give it anything to do. */
+  /** A run for which nothing is due: only what is left over would give it anything to do, and a generation that was closed. */
   backupLater(): Promise<RunReport>;
   /** SHA-256 of a disk as it was at a time, from what was written to it. */
   contentAt(disk: string, time: number): string | undefined;
