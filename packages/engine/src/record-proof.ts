@@ -64,8 +64,10 @@ export async function markSuspect(chain: ChainFacts, suspect: SuspectMark, books
   const { house, lease, facts } = books;
   await lease.confirm();
   // The catalog learns it when all is done, which may be in hours, or never. The mark itself depends on no table.
-  await facts.catalog.distrust(chain.imageId).catch(() => undefined);
+  const distrust = (): Promise<void> => facts.catalog.distrust(chain.imageId).catch(() => undefined);
+  await distrust();
   await house.backup.setMetadata(chain.image, markKey("suspect"), JSON.stringify(suspect));
+  await distrust(); // whoever asked the image in between remembers it without the mark
   return remark(chain, { suspect }, books);
 }
 
