@@ -44,9 +44,8 @@ export async function recordProof({ chain, names, proof, ...rest }: Proved, book
   const verified: VerifiedMark = {
     last: { snapshot: names[0] as string, ...proof },
     begun: rest.begun ?? before?.begun,
-    ...(rest.whole === undefined
-      ? { whole: before?.whole, round: before?.round }
-      : { whole: rest.whole, round: rest.round }),
+    whole: rest.whole ?? before?.whole,
+    round: rest.round ?? before?.round,
     turn: rest.turn === undefined ? before?.turn : rest.turn.next === 0 ? undefined : rest.turn,
   };
   // All of it was compared: what the old tool left is proved now.
