@@ -65,6 +65,7 @@ export async function markSuspect(chain: ChainFacts, suspect: SuspectMark, books
   // The catalog learns it when all is done, which may be in hours, or never. The mark itself depends on no table.
   const distrust = (): Promise<void> => facts.catalog.distrust(chain.imageId).catch(() => undefined);
   await distrust();
+  await lease.confirm();
   await house.backup.setMetadata(chain.image, markKey("suspect"), JSON.stringify(suspect));
   await distrust(); // whoever asked the image in between remembers it without the mark
   return remark(chain, { suspect }, books);

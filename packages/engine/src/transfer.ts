@@ -258,7 +258,14 @@ function withLive(disk: DiskFacts, live: readonly Snapshot[], { house }: JobCont
   return { ...disk, snapshots: snapshotFacts(live, namesOf(house.settings)) };
 }
 
-async function writeBase(image: string, base: BaseMark, source: SourceMark, { house }: JobContext): Promise<void> {
+/** What it announces is believed by whoever comes next, and the live side was asked since we last looked: only under our lease. */
+async function writeBase(
+  image: string,
+  base: BaseMark,
+  source: SourceMark,
+  { house, lease }: JobContext,
+): Promise<void> {
+  await lease.confirm();
   await house.backup.setMetadata(image, markKey("base"), formatBase(base, source));
 }
 
@@ -266,8 +273,9 @@ async function writeMark(
   image: string,
   key: Parameters<typeof markKey>[0],
   value: unknown,
-  { house }: JobContext,
+  { house, lease }: JobContext,
 ): Promise<void> {
+  await lease.confirm();
   await house.backup.setMetadata(image, markKey(key), JSON.stringify(value));
 }
 
