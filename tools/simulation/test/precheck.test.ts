@@ -262,9 +262,10 @@ describe("who compares all of a backup is told when that ends, however well its 
   });
 
   test("not by somebody who compared all of it within a turn, when that has ended", async () => {
-    await days(7, share(5));
+    await days(6, share(5));
+    world.now += HOUR;
     await verifyImages(world.host("bk1"), { manner: "full" });
-    expect(await days(13, share(5))).toEqual([]);
+    expect(await days(14, share(5))).toEqual([]);
     // At once, and then a turn that is left: it is no younger than that.
     await days(2);
     await verifyImages(world.host("bk1"), { manner: "full" });
