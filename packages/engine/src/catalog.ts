@@ -46,10 +46,8 @@ export async function readCatalog(
   { objects, backup: pool, now }: Pick<House, "objects" | "backup" | "now">,
   images: readonly ImageWithSnapshots[],
 ): Promise<Catalog> {
-  const text = (await objects.read(OBJECT)) ?? "";
-  const lines = text.split("\n").filter(Boolean);
-  const read = lines.flatMap((line) => parseLine(line) ?? []).sort((a, b) => (a.at ?? 0) - (b.at ?? 0));
-  const entries = new Map(read.map((entry) => [entry.id, entry]));
+  const index = await readIndex(objects);
+  const entries = new Map(index.entries);
   const news = new Map<string, Entry>();
   const named = new Map<string, Omit<Entry, "id">>();
 
@@ -59,6 +57,21 @@ export async function readCatalog(
     news.set(entry.id, entry);
   }
 
+  /**
+   * One line for each image, by what stands there now: other hosts have appended since we looked. Only what one of them
+   * appends between this look and the write is lost; rados has no write that would notice.
+   * @returns false: another host has done it meanwhile.
+   */
+  async function rewrite(added: readonly Entry[]): Promise<boolean> {
+    const found = await readIndex(objects);
+    if (!isLong(found)) return false;
+    const standing = new Set(images.map((image) => image.id));
+    const isGone = ({ id }: Entry): boolean => index.entries.has(id) && !standing.has(id);
+    const merged = youngest([...found.entries.values(), ...added]).values();
+    await objects.write(OBJECT, toLines([...merged].filter((entry) => !isGone(entry))));
+    return true;
+  }
+
   const ask = pLimit(8);
   const stale = images.filter((image) => image.image.includes(";") || image.image.startsWith("partial-"));
   await Promise.all(
@@ -66,9 +79,10 @@ export async function readCatalog(
       .filter((image) => entries.get(image.id)?.newest !== newestOf(image) || !entries.has(image.id))
       .map((image) =>
         ask(async () => {
+          const at = now(); // a mark that comes while we ask is younger than the answer
           const marks = parseMarks((await pool.metadata(image.image)) ?? {});
           const { bytes, moved } = entries.get(image.id) ?? {};
-          const entry = { id: image.id, marks, newest: newestOf(image), bytes, moved };
+          const entry = { id: image.id, marks, newest: newestOf(image), bytes, moved, at };
           // What somebody has to mend is looked at again each time.
           if (marks.unreadable === undefined) put(entry);
           else entries.set(entry.id, entry);
@@ -100,15 +114,31 @@ export async function readCatalog(
         named.clear();
       }
       if (news.size === 0) return;
-      const added = toLines([...news.values()]);
+      const added = [...news.values()];
       news.clear();
-      // Rewriting may lose a line another host appends just now; that image's marks are then read again.
-      const standing = new Set(images.map((image) => image.id));
-      if (lines.length > 2 * entries.size + 1000) {
-        await objects.write(OBJECT, toLines([...entries.values()].filter((entry) => standing.has(entry.id))));
-      } else await objects.append(OBJECT, added);
+      if (!isLong(index) || !(await rewrite(added))) await objects.append(OBJECT, toLines(added));
     },
   };
+}
+
+interface Index {
+  readonly lines: number;
+  /** The youngest of each image. */
+  readonly entries: ReadonlyMap<string, Entry>;
+}
+
+async function readIndex(objects: House["objects"]): Promise<Index> {
+  const lines = ((await objects.read(OBJECT)) ?? "").split("\n").filter(Boolean);
+  return { lines: lines.length, entries: youngest(lines.flatMap((line) => parseLine(line) ?? [])) };
+}
+
+function youngest(entries: readonly Entry[]): ReadonlyMap<string, Entry> {
+  const sorted = entries.toSorted((a, b) => (a.at ?? 0) - (b.at ?? 0));
+  return new Map(sorted.map((entry) => [entry.id, entry]));
+}
+
+function isLong({ lines, entries }: Index): boolean {
+  return lines > 2 * entries.size + 1000;
 }
 
 export function newestOf(image: Pick<ImageWithSnapshots, "snapshots">): string | undefined {

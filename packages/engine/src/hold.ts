@@ -4,12 +4,15 @@ import {
   holdOfChain,
   markKey,
   shortName,
+  type Alarm,
   type Hold,
   type HoldReport,
   type Marks,
+  type Moved,
   type Released,
   type ReleaseReport,
 } from "@backurne/model";
+import { untoldOf, type ChainFacts } from "@backurne/planner";
 import type { House } from "./house.ts";
 import { onChain, type OpenChain } from "./on-chain.ts";
 import { findPoint } from "./reference.ts";
@@ -66,14 +69,18 @@ export async function holdImage(house: House, { image, snapshot, until, reason }
 /** What nothing holds any more expires as its policy says, in the next run. */
 export function releaseImage(house: House, { image, snapshot, all }: ReleaseRequest): Promise<ReleaseReport> {
   return onChain({ reference: image, what: "release" }, house, async (open) => {
-    const { chain, lease } = open;
-    const released = snapshot === undefined ? wholeOf(chain.marks, all === true) : pointOf(snapshot, open, house);
+    const { chain, lease, candidate } = open;
+    // One that could not be written stands in the tables alone.
+    const alarm = chain.marks.alarm ?? candidate.input.chain.marks.alarm;
+    const whole = wholeOf({ ...chain.marks, alarm }, all === true);
+    const released = snapshot === undefined ? whole : pointOf(snapshot, open, house);
     for (const one of released) {
       await lease.confirm();
       await house.backup.removeMetadata(chain.image, keyOf(one));
     }
     const marks = released.reduce(without, chain.marks);
-    if (released.length > 0) open.remember(marks);
+    const confirmed = released.some(({ what }) => what === "alarm") ? alarm : undefined;
+    if (released.length > 0) open.remember(marks, confirmed && toldBy(confirmed, chain));
     const held = open.generations.filter((one) => holdOfChain(one.marks, house.now()) !== undefined);
     return {
       version: 1,
@@ -85,6 +92,12 @@ export function releaseImage(house: House, { image, snapshot, all }: ReleaseRequ
       generations: snapshot === undefined ? held.map(({ image: name }) => name) : [],
     };
   });
+}
+
+/** Who confirms an alarm has seen what came: no run needs to judge it again because nobody remembers how much that was. */
+function toldBy({ at, bytes }: Alarm, chain: ChainFacts): Moved | undefined {
+  const point = untoldOf(chain)?.point;
+  return point?.ours && point.ours.time <= Date.parse(at) ? { at, bytes, snapshot: point.name } : undefined;
 }
 
 function wholeOf({ hold, alarm, holds }: Marks, all: boolean): readonly Released[] {

@@ -31,6 +31,7 @@ import { NoRoom } from "./room.ts";
 import { readMarks } from "./read-marks.ts";
 import { transferDisk } from "./transfer.ts";
 import { verifySent } from "./verify-sent.ts";
+import { judgeUntold } from "./volume.ts";
 
 /** One chain's job between its lease and its end. */
 interface OpenJob {
@@ -186,7 +187,7 @@ async function workOn({ input, plan, renamed, context }: OpenJob, made: Made | u
   const snapshots = await readPoints(input.chain.image, context.house);
   if (!snapshots) return renamed;
   const disk = await refreshDisk(input, context);
-  const fresh = { ...input, chain: { ...input.chain, snapshots }, disk };
+  const fresh = { ...input, chain: await judgeUntold({ ...input.chain, snapshots }, context), disk };
   await context.receives(() => expireDisk(fresh, context));
   return true;
 }

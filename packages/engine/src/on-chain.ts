@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { BackurneError, formatKey, printable, shortName, type Marks } from "@backurne/model";
+import { BackurneError, formatKey, printable, shortName, type Marks, type Moved } from "@backurne/model";
 import { candidatesOf, type Candidate, type ChainFacts, type SnapshotFacts } from "@backurne/planner";
 import { entryOf } from "./catalog.ts";
 import { gatherFacts, namesOf, readPoints, type Facts } from "./gather.ts";
@@ -20,8 +20,8 @@ export interface OpenChain {
   readonly lease: Lease;
   /** Other generations of the same disk, as the facts showed them. */
   readonly generations: readonly ChainFacts[];
-  /** For the tables: these are the marks now. */
-  remember(marks: Marks): void;
+  /** For the tables: these are the marks now, and this is what the last incremental moved, where that was not remembered. */
+  remember(marks: Marks, moved?: Moved): void;
 }
 
 /** The image that is named, as facts show it; not yet under its lease. */
@@ -72,7 +72,8 @@ export async function underLease<T>(
         hint: "`backurne ls` shows what is there now",
       });
     }
-    const remember = (now: Marks): void => facts.catalog.put(entryOf({ ...chain, snapshots: points }, now));
+    const remember = (now: Marks, moved = chain.moved): void =>
+      facts.catalog.put(entryOf({ ...chain, snapshots: points, moved }, now));
     const generations = facts.chains.filter((one) => formatKey(one.key) === resource && one.image !== chain.image);
     const open = { candidate: named, points, lease, generations, remember };
     return await work({ ...open, chain: { ...chain, snapshots: points, marks } });

@@ -44,9 +44,8 @@ export async function recordProof({ chain, names, proof, ...rest }: Proved, book
   const verified: VerifiedMark = {
     last: { snapshot: names[0] as string, ...proof },
     begun: rest.begun ?? before?.begun,
-    ...(rest.whole === undefined
-      ? { whole: before?.whole, round: before?.round }
-      : { whole: rest.whole, round: rest.round }),
+    whole: rest.whole ?? before?.whole,
+    round: rest.round ?? before?.round,
     turn: rest.turn === undefined ? before?.turn : rest.turn.next === 0 ? undefined : rest.turn,
   };
   // All of it was compared: what the old tool left is proved now.
@@ -64,8 +63,11 @@ export async function markSuspect(chain: ChainFacts, suspect: SuspectMark, books
   const { house, lease, facts } = books;
   await lease.confirm();
   // The catalog learns it when all is done, which may be in hours, or never. The mark itself depends on no table.
-  await facts.catalog.distrust(chain.imageId).catch(() => undefined);
+  const distrust = (): Promise<void> => facts.catalog.distrust(chain.imageId).catch(() => undefined);
+  await distrust();
+  await lease.confirm();
   await house.backup.setMetadata(chain.image, markKey("suspect"), JSON.stringify(suspect));
+  await distrust(); // whoever asked the image in between remembers it without the mark
   return remark(chain, { suspect }, books);
 }
 

@@ -34,7 +34,7 @@ import type { Made } from "./moment.ts";
 import { finishPoint } from "./point.ts";
 import { receive } from "./receive.ts";
 import { describeSource } from "./source.ts";
-import { judgeMoved, sayUnmeasured, volumeOfDisk } from "./volume.ts";
+import { judgeMoved, judgeUntold, sayUnmeasured, volumeOfDisk } from "./volume.ts";
 
 /** Both sides as they stand when a transfer has ended well. */
 export interface Transferred {
@@ -64,11 +64,12 @@ export async function transferDisk(source: Source, context: JobContext): Promise
   }
 }
 
-async function move({ chain, made }: Source, context: JobContext): Promise<Transferred> {
+async function move({ chain: found, made }: Source, context: JobContext): Promise<Transferred> {
   const { emit, job } = context;
   const { names, disk } = made;
   try {
     context.stop.throwIfAborted();
+    const chain = found && (await judgeUntold(found, context));
     const { base, info } = await settleBase(made.disk, chain, context);
     if (base.kind === "full") claimFull(base.because, context);
     let started = performance.now();
@@ -159,9 +160,9 @@ async function receiveIncremental({ made, chain, base, announce, info }: Increme
   );
   const snapshots = await finishPoint(target, made, context);
   const moved = { at: new Date(house.now()).toISOString(), bytes, wire, snapshot: made.snapshot.name };
-  const alarm = await judgeMoved({ target, alarm: chain.marks.alarm, volume, moved }, context);
+  const { alarm, untold } = await judgeMoved({ target, alarm: chain.marks.alarm, volume, moved }, context);
   const marks = { ...chain.marks, source, base: mark, intervals, unproved, guest, alarm };
-  const now = { ...chain, snapshots, marks, lastBytes: bytes, moved };
+  const now = { ...chain, snapshots, marks, lastBytes: bytes, moved: untold ? chain.moved : moved };
   context.facts.catalog.put(entryOf(now, marks));
   return { bytes, wire, chain: now, disk: withLive(made.disk, live, context) };
 }
@@ -257,7 +258,14 @@ function withLive(disk: DiskFacts, live: readonly Snapshot[], { house }: JobCont
   return { ...disk, snapshots: snapshotFacts(live, namesOf(house.settings)) };
 }
 
-async function writeBase(image: string, base: BaseMark, source: SourceMark, { house }: JobContext): Promise<void> {
+/** What it announces is believed by whoever comes next, and the live side was asked since we last looked: only under our lease. */
+async function writeBase(
+  image: string,
+  base: BaseMark,
+  source: SourceMark,
+  { house, lease }: JobContext,
+): Promise<void> {
+  await lease.confirm();
   await house.backup.setMetadata(image, markKey("base"), formatBase(base, source));
 }
 
@@ -265,8 +273,9 @@ async function writeMark(
   image: string,
   key: Parameters<typeof markKey>[0],
   value: unknown,
-  { house }: JobContext,
+  { house, lease }: JobContext,
 ): Promise<void> {
+  await lease.confirm();
   await house.backup.setMetadata(image, markKey(key), JSON.stringify(value));
 }
 

@@ -1,4 +1,4 @@
-import type { Turn, VerifiedMark } from "@backurne/model";
+import type { Round, Turn, VerifiedMark } from "@backurne/model";
 
 /** The share a verification compares, and what is to be remembered when nothing differed. */
 export interface Step {
@@ -9,7 +9,7 @@ export interface Step {
   readonly turn: Turn;
   /** Since when everything has been compared, where the turn has ended. */
   readonly whole?: string | undefined;
-  readonly round?: VerifiedMark["round"];
+  readonly round?: Round | undefined;
 }
 
 /** Goes on where the last one stopped, on whichever host that was; other shares than before begin a turn anew. */
@@ -25,6 +25,6 @@ export function nextStep(
   if (end < of) return { ...share, turn: { of, next: end, began } };
   const turn = { of, next: 0, began };
   // All of it was compared at once while the turn was under way: that is younger than its first shares.
-  if (whole !== undefined && Date.parse(whole) > Date.parse(began)) return { ...share, turn, whole };
-  return { ...share, turn, whole: began, round: { of, ended: at } };
+  const since = whole !== undefined && Date.parse(whole) > Date.parse(began) ? whole : began;
+  return { ...share, turn, whole: since, round: { of, began, ended: at } };
 }

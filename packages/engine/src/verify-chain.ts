@@ -117,14 +117,15 @@ async function compare(
   { manner, at, marks }: { readonly manner: Manner; readonly at: string; readonly marks: Marks },
   scene: Scene & { readonly onBytes: (bytes: number) => void },
 ): Promise<Compared> {
+  const atOnce = { how: "full", whole: at, round: { of: 1, began: at, ended: at } } as const;
   if (manner === "hash") {
     const agree = await digestsAgree({ ...pair, live: pair.live.name }, scene);
     const found = { bytes: pair.disk.size, different: agree ? 0 : 1, ranges: [] };
-    return { how: "full", found, whole: at };
+    return { ...atOnce, found };
   }
   if (manner === "full") {
     const found = await compareParts(pair, { kind: "share", first: 0, count: 1, of: 1 }, scene);
-    return { how: "full", found, whole: at };
+    return { ...atOnce, found };
   }
   const { first, count, of, ...rest } = nextStep(marks.verified, manner, at);
   const found = await compareParts(pair, { kind: "share", first, count, of }, scene);

@@ -180,7 +180,7 @@ const SHAPES = {
     last: shape({ snapshot: text, how: text, at: text }),
     begun: optional(text),
     whole: optional(text),
-    round: optional(shape({ of: count, ended: text })),
+    round: optional(shape({ of: count, began: optional(text), ended: text })),
     turn: optional(shape({ of: count, next: count, began: text })),
   }),
   suspect: anything,

@@ -19,6 +19,15 @@ export interface Turn {
   readonly began: string;
 }
 
+/** A turn that has ended: its first share was compared when it began, its last when it ended. */
+export interface Round {
+  /** 1: all of it was compared at once. */
+  readonly of: number;
+  /** ISO 8601; undefined: with `whole`. */
+  readonly began?: string | undefined;
+  readonly ended: string;
+}
+
 /** `backurne.verified`: what tables need of a chain. */
 export interface VerifiedMark {
   readonly last: Proof & { readonly snapshot: string };
@@ -26,8 +35,8 @@ export interface VerifiedMark {
   readonly begun?: string | undefined;
   /** Everything was compared since then, at once or by shares. */
   readonly whole?: string | undefined;
-  /** Where that was by shares: of how many, and when the last of them was compared (ISO 8601). */
-  readonly round?: { readonly of: number; readonly ended: string } | undefined;
+  /** The last one; earlier versions wrote none. */
+  readonly round?: Round | undefined;
   /** The one that is under way. */
   readonly turn?: Turn | undefined;
 }

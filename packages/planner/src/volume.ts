@@ -1,5 +1,5 @@
 import type { Alarm, ChangeAlarmSettings, Moved } from "@backurne/model";
-import type { ChainFacts } from "./facts.ts";
+import type { ChainFacts, SnapshotFacts } from "./facts.ts";
 
 /** Fewer runs than this say nothing about what is usual. */
 const ENOUGH = 7;
@@ -13,6 +13,27 @@ const REMEMBERED = 30;
 export function volumeOf({ marks: { base }, moved }: Pick<ChainFacts, "marks" | "moved">): readonly Moved[] {
   const before = base?.volume ?? [];
   return (moved && moved.snapshot === base?.name ? [...before, moved] : before).slice(-REMEMBERED);
+}
+
+/** An incremental that has come, and of which nobody remembers what it moved: its run died before it could say so. */
+export interface Untold {
+  /** Name on the backup side of what it started from. */
+  readonly base: string;
+  readonly point: SnapshotFacts;
+}
+
+/** undefined: what came last is remembered, was a full, or does not stand. */
+export function untoldOf({
+  marks: { base },
+  moved,
+  snapshots,
+}: Pick<ChainFacts, "marks" | "moved" | "snapshots">): Untold | undefined {
+  if (!base || base.becomes !== undefined || moved?.snapshot === base.name) return undefined;
+  const before = base.shared[1];
+  const names = before ? [before.name, ...(before.twins ?? [])] : [];
+  const standing = new Map(snapshots.map((snapshot) => [snapshot.name, snapshot]));
+  const [point, from] = [standing.get(base.name), names.find((name) => standing.has(name))];
+  return point && from !== undefined ? { base: from, point } : undefined;
 }
 
 /**

@@ -260,6 +260,30 @@ describe("who compares all of a backup is told when that ends, however well its 
     expect(await days(5)).toEqual([]);
     expect(await days(1)).toEqual([`the oldest of it was last compared about ${full}`]);
   });
+
+  test("not by somebody who compared all of it within a turn, when that has ended", async () => {
+    await days(6, share(5));
+    world.now += HOUR;
+    await verifyImages(world.host("bk1"), { manner: "full" });
+    expect(await days(14, share(5))).toEqual([]);
+    // At once, and then a turn that is left: it is no younger than that.
+    await days(2);
+    await verifyImages(world.host("bk1"), { manner: "full" });
+    const full = dayOf(world.now);
+    expect(await days(4)).toEqual([]);
+    expect(await days(3, share(5))).toEqual([]);
+    expect(await days(1)).toEqual([`the oldest of it was last compared about ${full}`]);
+  });
+
+  test("not of a pool whose marks are those of an earlier version", async () => {
+    await days(6, share(5));
+    const metadata = world.backup.images.get(TARGET)!.metadata;
+    const { round, ...earlier } = JSON.parse(metadata.get("backurne.verified")!) as Record<string, unknown>;
+    expect(round).toBeDefined();
+    metadata.set("backurne.verified", JSON.stringify(earlier));
+    await world.objects.removeObject("backurne.index");
+    expect(await days(4, share(5))).toEqual([]);
+  });
 });
 
 describe("a new disk", () => {

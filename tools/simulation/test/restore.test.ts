@@ -208,6 +208,13 @@ test("what is known to differ, or was never compared, comes back with a word abo
     "it may differ from its source: a verification failed on 2026-01-01: s1 differs from its source",
     "it was the old tool's, and never compared with its source",
   ]);
+  metadata?.set("backurne.suspect", "{ differs");
+  expect((await restore({}, { dryRun: true })).warnings).toEqual([
+    expect.stringMatching(
+      /^nobody knows whether it was found to differ .*: the mark backurne\.suspect is \{ differs, /,
+    ),
+    "it was the old tool's, and never compared with its source",
+  ]);
 });
 
 test("a restore that has lost its lease leaves the unfinished image to whoever has it now", async () => {

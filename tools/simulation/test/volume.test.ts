@@ -1,7 +1,7 @@
 import { explainImage, listImages, listPoints, previewRun, releaseImage, type House } from "@backurne/engine";
 import { parseMarks } from "@backurne/model";
 import { describe, expect, test } from "vitest";
-import { backUp, DAY, failing, openWorld, profile, type World } from "../src/index.ts";
+import { backUp, DAY, failing, HOUR, openWorld, profile, type World } from "../src/index.ts";
 
 const TARGET = "alpha;disk;None";
 const GiB = 2 ** 30;
@@ -168,17 +168,164 @@ describe("a jump far outside of its own history", () => {
 
   test("that cannot be written down costs no backup, and nothing expires in that run", async () => {
     const world = await usual(10);
-    const { rbd } = world.backup;
-    const setMetadata: typeof rbd.setMetadata = async (image, key, value) => {
-      if (key === "backurne.alarm") throw new Error("no mark today");
-      await rbd.setMetadata(image, key, value);
-    };
-    const report = await night(world, moving(world, 10 * GiB, { backup: { ...rbd, setMetadata } }));
+    const report = await night(world, moving(world, 10 * GiB, { backup: withoutMark(world) }));
     expect(report).toMatchObject({ exit: 0, totals: { incremental: 1, removedBackup: 0 } });
     expect(report.warnings).toMatchObject([
       { message: expect.stringMatching(/^change alarm: /) },
       { message: expect.stringMatching(/^the change alarm could not be written down, .*: no mark today$/) },
     ]);
+  });
+});
+
+/** The point before and the one that came last differ by so much, as the backup cluster says. */
+function measuring({ backup: { rbd } }: World, bytes: number): House["backup"] {
+  const changedBytes: typeof rbd.changedBytes = (image, base) =>
+    base === undefined ? rbd.changedBytes(image) : Promise.resolve(bytes);
+  return { ...rbd, changedBytes };
+}
+
+function withoutMark({ backup: { rbd } }: World, backup: House["backup"] = rbd): House["backup"] {
+  const setMetadata: typeof rbd.setMetadata = async (image, key, value) => {
+    if (key === "backurne.alarm") throw new Error("no mark today");
+    await rbd.setMetadata(image, key, value);
+  };
+  return { ...backup, setMetadata };
+}
+
+describe("a jump whose alarm is not on the image when its run has ended", () => {
+  /** Killed when the point stands, before anybody knows what has come with it. */
+  async function killed(world: World): Promise<void> {
+    const reached = Promise.withResolvers<void>();
+    world.before = (call) => {
+      if (call !== `backup changedBytes ${TARGET}`) return undefined;
+      reached.resolve();
+      return new Promise(() => {});
+    };
+    void backUp(moving(world, 10 * GiB));
+    await reached.promise;
+    world.before = undefined;
+  }
+
+  /** It could not be written. */
+  async function unwritten(world: World): Promise<void> {
+    await backUp(moving(world, 10 * GiB, { backup: withoutMark(world) }));
+    expect((await listImages(moving(world, 0)))[0]?.alarm).toMatchObject({ bytes: 10 * GiB });
+  }
+
+  const ENDS: readonly [string, (world: World) => Promise<void>][] = [
+    ["killed", killed],
+    ["unwritten", unwritten],
+  ];
+
+  /** By then another one is due, or nothing but what is past its time; which what the index says holds as well. */
+  const NEXT: readonly [string, (world: World) => Promise<void>, number][] = [
+    ["killed", killed, HOUR],
+    ["killed", killed, DAY],
+    ["unwritten", unwritten, DAY],
+  ];
+
+  test.each(NEXT)("%s: the next run raises it, and nothing expires", async (_, happens, pause) => {
+    const world = await usual(10);
+    await happens(world);
+    const before = world.backup.points(TARGET);
+    world.now += pause;
+    const house = moving(world, GiB / 2, { backup: measuring(world, 10 * GiB) });
+    const report = await night(world, house);
+    const transfers = pause === DAY ? 1 : 0;
+    expect(report).toMatchObject({ exit: 0, totals: { incremental: transfers, removedBackup: 0 } });
+    expect(report.warnings).toMatchObject([{ message: expect.stringMatching(/^change alarm: 10\.0 GiB/) }]);
+    expect(marksOf(world).alarm).toMatchObject({ bytes: 10 * GiB, usual: GiB / 2 });
+    expect(world.backup.points(TARGET)).toEqual(expect.arrayContaining([...before]));
+    // Once it is released, it is history like any other.
+    await releaseImage(house, { image: "disk" });
+    const after = await night(world, moving(world, GiB / 2));
+    expect(after).toMatchObject({ exit: 0, warnings: [] });
+    expect(after.totals.removedBackup).toBeGreaterThan(0);
+    const volume = marksOf(world).base?.volume ?? [];
+    expect(volume.find(({ bytes }) => bytes === 10 * GiB)).toMatchObject({ snapshot: before.at(-1) });
+  });
+
+  test.each(ENDS)("%s: nothing is received before it can be written", async (_, happens) => {
+    const world = await usual(10);
+    await happens(world);
+    const before = world.backup.points(TARGET);
+    world.now += DAY;
+    const backup = measuring(world, 10 * GiB);
+    const failed = await night(world, moving(world, GiB / 2, { backup: withoutMark(world, backup) }));
+    expect(failed).toMatchObject({ exit: 3, totals: { failed: 1, removedBackup: 0 } });
+    expect(world.backup.points(TARGET)).toEqual(before);
+    expect(await night(world, moving(world, GiB / 2, { backup }))).toMatchObject({ exit: 0 });
+    expect(marksOf(world).alarm).toMatchObject({ bytes: 10 * GiB });
+  });
+
+  test("unwritten: tables show it, and who releases it is not told again", async () => {
+    const world = await usual(10);
+    await unwritten(world);
+    const before = world.backup.points(TARGET).length;
+    const house = moving(world, GiB / 2, { backup: measuring(world, 10 * GiB) });
+    world.now += HOUR;
+    expect((await backUp(house)).report).toMatchObject({ exit: 0, totals: { removedBackup: 0 } });
+    expect(await releaseImage(house, { image: "disk" })).toMatchObject({ released: [{ what: "alarm" }] });
+    expect((await listImages(house))[0]?.alarm).toBeUndefined();
+    world.now += DAY;
+    expect(await night(world, house)).toMatchObject({ exit: 0, warnings: [] });
+    expect(world.backup.points(TARGET).length).toBeLessThan(before);
+  });
+
+  test("killed after it was written, and released: it is not raised again", async () => {
+    const world = await usual(10);
+    const { rbd } = world.backup;
+    const written = Promise.withResolvers<void>();
+    const setMetadata: typeof rbd.setMetadata = async (image, key, value) => {
+      await rbd.setMetadata(image, key, value);
+      if (key !== "backurne.alarm") return;
+      written.resolve();
+      await new Promise(() => {});
+    };
+    void backUp(moving(world, 10 * GiB, { backup: { ...rbd, setMetadata } }));
+    await written.promise;
+    world.now += HOUR;
+    const house = moving(world, GiB / 2, { backup: measuring(world, 10 * GiB) });
+    expect(await releaseImage(house, { image: "disk" })).toMatchObject({ released: [{ what: "alarm" }] });
+    world.now += DAY;
+    expect(await night(world, house)).toMatchObject({ exit: 0, warnings: [] });
+    expect(marksOf(world).alarm).toBeUndefined();
+  });
+
+  test("it was none: no alarm, and what it moved is remembered", async () => {
+    const world = await usual(10);
+    await killed(world);
+    const point = world.backup.points(TARGET).at(-1);
+    world.now += DAY;
+    const report = await night(world, moving(world, GiB / 2, { backup: measuring(world, GiB) }));
+    expect(report).toMatchObject({ exit: 0, warnings: [] });
+    expect(marksOf(world).base?.volume?.at(-1)).toMatchObject({ bytes: GiB, snapshot: point });
+    expect(marksOf(world).alarm).toBeUndefined();
+  });
+
+  test("nobody can say what has come: that is said, and costs no backup", async () => {
+    const world = await usual(10);
+    await killed(world);
+    world.now += DAY;
+    const report = await night(world, moving(world, GiB / 2));
+    expect(report).toMatchObject({ exit: 0, totals: { incremental: 1 } });
+    expect(report.warnings).toMatchObject([
+      { about: TARGET, message: expect.stringMatching(/^nobody can say how much came with backup;.*: not simulated$/) },
+    ]);
+  });
+
+  test("nobody asks where that is not enough to be usual, or where no alarm is wanted", async () => {
+    for (const [nights, changes] of [
+      [5, {}],
+      [10, { settings: openWorld().host("bk1").settings }],
+    ] as const) {
+      const world = await usual(nights);
+      await world.objects.removeObject("backurne.index");
+      world.calls.length = 0;
+      const { settings = moving(world, 0).settings } = changes;
+      expect(await night(world, moving(world, GiB / 2, { settings }))).toMatchObject({ exit: 0, warnings: [] });
+      expect(world.calls.filter((call) => call.startsWith("backup changedBytes"))).toEqual([]);
+    }
   });
 });
 
