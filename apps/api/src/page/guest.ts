@@ -23,7 +23,7 @@ export function titleOf({ cluster, name: guest, vmid }: GuestListing): string {
 }
 
 /** One guest: its disks, and on one line the moments to which it can go back. */
-export function guestSheet({ guest, images, moments }: GuestInspection, around: Around): Html {
+export function guestSheet({ guest, images, moments, warnings }: GuestInspection, around: Around): Html {
   const { scene, used } = around;
   const spaces = new Map(used?.map((image) => [image.uuid, image.used]));
   const without = guest.disks.filter(({ image }) => image === undefined);
@@ -33,6 +33,7 @@ export function guestSheet({ guest, images, moments }: GuestInspection, around: 
       ${guest.kind ? `${KIND[guest.kind]} ${guest.vmid}` : ""}
       ${guest.ident ? html`<span class="mono">${name(guest.ident)}</span>` : ""}
     </p>
+    ${warnings.map(({ about, message }) => html`<p class="warn" role="alert">${name(`${about}: ${message}`)}</p>`)}
     <section aria-labelledby="line">
       <h2 id="line">Restore points</h2>
       ${timeline(rows.flatMap(marksOf), { now: scene.now(), order: orderOf(scene, guest), legend: true })}
@@ -48,7 +49,7 @@ export function guestSheet({ guest, images, moments }: GuestInspection, around: 
     </section>
     <section aria-labelledby="policy">
       <h2 id="policy">Policy</h2>
-      ${ownPolicy(guest, scene)}
+      ${ownPolicy(guest, { scene, unread: warnings.length > 0 })}
     </section>
     <section aria-labelledby="points">
       <h2 id="points">${count(moments.length, "point")}</h2>
@@ -112,9 +113,9 @@ function marksOf({ moment: { at, points, lacks }, id }: Row): readonly Mark[] {
   });
 }
 
-function ownPolicy({ policies, vmid }: GuestListing, scene: Scene): Html {
+function ownPolicy({ policies, vmid }: GuestListing, { scene, unread }: { scene: Scene; unread: boolean }): Html {
   if (!policies) {
-    const why = vmid === undefined ? "" : ", none of its own is set";
+    const why = vmid === undefined || unread ? "" : ", none of its own is set";
     return html`<p class="quiet">What is configured applies${why}. The page of a disk says what that comes to.</p>`;
   }
   const { at, by, backup, profiles = {} } = note(policies);
