@@ -61,9 +61,11 @@ export function buildApp(scene: Scene): OpenAPIHono<Env> {
     if (!wantsPage(context)) return answerProblem(found);
     return found.status === 401 ? answerLogin(context, false) : answerTrouble(context, found);
   });
-  app.notFound((context) =>
-    answerProblem(problemOf(new BackurneError("not-found", `there is no ${context.req.path}`))),
-  );
+  // Whoever is not known here has been sent away before.
+  app.notFound((context) => {
+    const found = problemOf(new BackurneError("not-found", `there is no ${context.req.path}`));
+    return wantsPage(context) ? answerTrouble(context, found) : answerProblem(found);
+  });
 
   app.use(secureHeaders(HEADERS));
   app.use(async (context, next) => {

@@ -1,4 +1,5 @@
 import type { GuestInspection, GuestListing, GuestMoment, GuestPoint, ImageUsage } from "@backurne/model";
+import { formatLocalTime } from "@backurne/reports";
 import { html } from "hono/html";
 import { note } from "../routes/guests.ts";
 import type { Caller, Scene } from "../scene.ts";
@@ -137,6 +138,8 @@ function momentRow({ moment: { at, points, lacks }, id }: Row, { reference, scen
   const stillness = [...new Set(points.flatMap(({ consistency }) => consistency?.kind ?? []))];
   const going = points.some(({ verdict }) => verdict === "remove");
   const word = lacks.length > 0 ? "Open what there is" : "Open";
+  const moment = `the moment of ${formatLocalTime(at, scene.settings.timezone).slice(0, 16)}`;
+  const label = lacks.length > 0 ? `${word} of ${moment}` : `${word} ${moment}`;
   return html`<tr id="${id}">
     <td class="name">${when(at, scene)}</td>
     <td data-is="Profile">${name(profiles.join(", "))}</td>
@@ -154,7 +157,7 @@ function momentRow({ moment: { at, points, lacks }, id }: Row, { reference, scen
     <td data-is="Expires">
       <div>${linesOf(points, { by: expiryText, tell: (point) => expiryOf(point, scene) })}</div>
     </td>
-    <td>${action(caller, "map", { path: `${guestPath(reference)}/map`, word, fields: { at } })}</td>
+    <td>${action(caller, "map", { path: `${guestPath(reference)}/map`, word, label, fields: { at } })}</td>
   </tr>`;
 }
 
