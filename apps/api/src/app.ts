@@ -1,12 +1,14 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
+import type { Context, MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { HTTPException } from "hono/http-exception";
 import { NONCE, secureHeaders } from "hono/secure-headers";
 import { BackurneError, type ApiSettings } from "@backurne/model";
 import type { z } from "zod";
-import { mount } from "./endpoint.ts";
+import { mount, PREFIX } from "./endpoint.ts";
 import { ENDPOINTS } from "./endpoints.ts";
-import { recordChanges } from "./guard/record.ts";
+import { JSON_TYPE } from "./form.ts";
+import { MOST_WRITTEN, recordChanges } from "./guard/record.ts";
 import { requireHost, requireOwnOrigin, requirePageForCookie } from "./guard/where.ts";
 import { requireScope, requireToken } from "./guard/who.ts";
 import { openKnown } from "./known.ts";
@@ -19,8 +21,8 @@ import { answerProblem, problemOf, RequestRefused } from "./problem.ts";
 import { mountOld } from "./routes/old.ts";
 import type { Env, Scene } from "./scene.ts";
 
-/** Bytes; the longest history somebody tries a policy on. */
-const MOST = 1 << 20;
+/** Bytes; the longest history somebody tries a policy on. All other bodies are written down whole. */
+const LONGEST = 1 << 20;
 
 /** Where it listens unless the configuration says. */
 export const DEFAULT_API: ApiSettings = { listen: { host: "127.0.0.1", port: 5000 }, hosts: [] };
@@ -59,9 +61,11 @@ export function buildApp(scene: Scene): OpenAPIHono<Env> {
     if (!wantsPage(context)) return answerProblem(found);
     return found.status === 401 ? answerLogin(context, false) : answerTrouble(context, found);
   });
-  app.notFound((context) =>
-    answerProblem(problemOf(new BackurneError("not-found", `there is no ${context.req.path}`))),
-  );
+  // Whoever is not known here has been sent away before.
+  app.notFound((context) => {
+    const found = problemOf(new BackurneError("not-found", `there is no ${context.req.path}`));
+    return wantsPage(context) ? answerTrouble(context, found) : answerProblem(found);
+  });
 
   app.use(secureHeaders(HEADERS));
   app.use(async (context, next) => {
@@ -71,14 +75,8 @@ export function buildApp(scene: Scene): OpenAPIHono<Env> {
   app.use(requireHost(scene.settings.api ?? DEFAULT_API));
   app.use(requireOwnOrigin());
   app.get("/health", (context) => context.json({ version: 1, kind: "health", ok: true }));
-  app.use(
-    bodyLimit({
-      maxSize: MOST,
-      onError() {
-        throw new RequestRefused("too-large", `a body has at most ${MOST} bytes`);
-      },
-    }),
-  );
+  const [longest, written] = [limitBody(LONGEST), limitBody(MOST_WRITTEN)];
+  app.use((context, next) => (hasHistory(context) ? longest : written)(context, next));
   mountDoor(app, scene);
   app.use(requireToken(scene));
   app.use(requirePageForCookie());
@@ -94,6 +92,19 @@ export function buildApp(scene: Scene): OpenAPIHono<Env> {
   });
   app.get("/openapi.json", requireScope("read"), (context) => context.json(describeApi(app)));
   return app;
+}
+
+function hasHistory({ req }: Context<Env>): boolean {
+  return req.path === `${PREFIX}/simulation` && JSON_TYPE.test(req.header("content-type") ?? "");
+}
+
+function limitBody(maxSize: number): MiddlewareHandler<Env> {
+  return bodyLimit({
+    maxSize,
+    onError() {
+      throw new RequestRefused("too-large", `a body has at most ${maxSize} bytes here`);
+    },
+  });
 }
 
 /** A body that is no JSON is the asker's mistake. */

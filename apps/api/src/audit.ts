@@ -12,7 +12,7 @@ export interface AuditLine {
   readonly name: string | undefined;
   readonly method: string;
   readonly path: string;
-  /** What stands behind the path, and what came with the request, as far as it is not too long. */
+  /** What stands behind the path, and what came with the request; whole, but for histories that policies are tried on. */
   readonly query?: string | undefined;
   readonly body?: string | undefined;
   /** Of a login that failed: the how-manieth within the hour. Not each of many has a line (guard/failures.ts). */

@@ -1,6 +1,7 @@
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import type { Context, MiddlewareHandler } from "hono";
 import { z } from "zod";
+import { JSON_TYPE } from "./form.ts";
 import { requireScope } from "./guard/who.ts";
 import { PROBLEM_TYPE, problem, RequestRefused } from "./problem.ts";
 import type { Env, Scene } from "./scene.ts";
@@ -91,7 +92,7 @@ function routeOf({ method, path, scope, summary, params, query, body, answer, st
 
 /** No form of another site can send it. */
 const requireJson: MiddlewareHandler = async ({ req }, next) => {
-  if (!/^application\/json(?:;|$)/i.test(req.header("content-type") ?? "")) {
+  if (!JSON_TYPE.test(req.header("content-type") ?? "")) {
     throw new RequestRefused("not-json", "the body has to be JSON, with content-type: application/json");
   }
   await next();

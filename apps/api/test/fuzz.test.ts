@@ -1,8 +1,9 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { DAY } from "@backurne/simulation";
 import fc from "fast-check";
 import { z } from "zod";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { ENDPOINTS } from "../src/endpoints.ts";
 import { PREFIX, type Endpoint } from "../src/endpoint.ts";
 import { problem } from "../src/problem.ts";
@@ -59,6 +60,7 @@ const EXAMPLES: Readonly<Record<string, Fields>> = {
   "delete /guests/{cluster}/{vmid}/profiles": { params: guest, query: {}, body: undefined },
 };
 
+/** Those of `/events` are fuzzed by themselves: streams have an end only where the run has one. */
 const named = ENDPOINTS.filter(({ path }) => !path.endsWith("/events")).map(
   (endpoint) => [`${endpoint.method} ${endpoint.path}`, endpoint] as const,
 );
@@ -93,3 +95,52 @@ test.each(named)(
     if (!/\{run\}|\{id\}|^get.*\{vmid\}/.test(name)) expect(Math.min(...seen)).toBeLessThan(300);
   },
 );
+
+/** What a browser sends behind the last event it has, or what somebody makes up. */
+const place = fc.oneof(
+  fc.nat(30).map(String),
+  fc.constantFrom("999999999", "9999999999", "-1", "1.5", "1e1", "0x1", "00", "NaN", "__proto__"),
+  fc.stringMatching(/^[!-~]{1,12}$/),
+);
+const isCount = (text: string | undefined): text is string => text !== undefined && /^\d{1,9}$/.test(text);
+const idsOf = (text: string): readonly number[] => [...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
+
+test("the events of a run that has ended: from wherever they are asked for, those that follow, the report, and the end", async () => {
+  const { ask, logged, scene, world } = await openApi();
+  world.now += DAY;
+  const { run } = (await (await ask(`${PREFIX}/runs`, { body: {} })).json()) as { run: string };
+  await vi.waitUntil(() => !scene.runs.isGoing(run), 30_000);
+  await scene.runs.close("enough");
+  const follow = (which: string, query = "", headers = {}) =>
+    ask(`${PREFIX}/runs/${which}/events${query}`, { as: "read", headers });
+  const all = idsOf(await (await follow(run)).text());
+  expect([all.length > 5, all]).toEqual([true, all.map((_, index) => index)]);
+  const seen = new Set<number>();
+  const asked = fc.record(
+    { which: fc.oneof({ arbitrary: fc.constant(run), weight: 9 }, place), from: place, last: place },
+    { requiredKeys: ["which"] },
+  );
+  await fc.assert(
+    fc.asyncProperty(asked, async ({ which, from, last }) => {
+      const query = from === undefined ? "" : `?from=${encodeURIComponent(from)}`;
+      const response = await follow(
+        encodeURIComponent(which),
+        query,
+        last === undefined ? {} : { "last-event-id": last },
+      );
+      const text = await response.text();
+      seen.add(response.status);
+      expect(response.status).toBeLessThan(500);
+      if (!response.ok) {
+        expect(problem.safeParse(JSON.parse(text)).error?.message).toBe(undefined);
+        return;
+      }
+      const first = isCount(last) ? Number(last) + 1 : Number(from ?? 0);
+      expect(idsOf(text)).toEqual(all.slice(first));
+      expect(text.trimEnd().split("\n\n").at(-1)).toMatch(/^event: report\n/);
+    }),
+    { numRuns: 300 },
+  );
+  expect([...seen].toSorted()).toEqual([200, 400, 404]);
+  expect([logged, scene.ceilings.followers.inside]).toEqual([[], 0]);
+});

@@ -1,6 +1,7 @@
 import { backUp, DAY, guest, openWorld, profile } from "@backurne/simulation";
 import type { Explanation } from "@backurne/model";
 import { describe, expect, test, vi } from "vitest";
+import { nextToGo } from "../src/page/expiry.ts";
 import { allows, SCOPES, type Scope } from "../src/scopes.ts";
 import { HOST, openApi, type Asked } from "./world.ts";
 
@@ -116,23 +117,88 @@ describe("a browser without a token", () => {
 });
 
 test("names are text, in every place, and trouble is a page", async () => {
-  const { ask, world } = await openApi();
   const evil = `"><img src=x onerror=alert(1)>'`;
-  world.live("alpha").add(evil);
-  await ask("/api/v1/runs", { body: {} });
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  const guests = [guest(100, evil, [evil])];
+  const { ask, world, scene } = await openApi({}, {}, async () => {
+    const made = openWorld({ profiles: [profile({ count: 7 })], plain: ["alpha"], proxmox: { px1: guests } });
+    made.live("alpha").add(evil);
+    await backUp(made.host("bk1"));
+    made.now += DAY;
+    // It lacks something, too.
+    guests[0] = guest(100, evil, [evil, `${evil}2`]);
+    made.live("px1").add(`vm-100-${evil}2`);
+    return made;
+  });
+  const { run } = (await (await ask("/api/v1/runs", { body: {} })).json()) as { run: string };
+  await vi.waitUntil(() => !scene.runs.isGoing(run), 30_000);
+  await scene.backurne.hold({ image: `px1/${evil}/${evil}`, snapshot: "latest", reason: evil });
+  world.now += DAY;
   for (const path of [
     "/",
     "/plan",
-    "/runs",
+    `/runs/${run}`,
     `/images/${encodeURIComponent(`alpha/${evil}`)}`,
     `/images/${encodeURIComponent(evil)}x`,
+    `/images/${encodeURIComponent(`px1/${evil}/${evil}`)}`,
+    `/guests/${encodeURIComponent(`px1/${evil}`)}`,
+    `/guests/${encodeURIComponent(evil)}x`,
+    `/${encodeURIComponent(evil)}`,
   ]) {
     const response = await ask(path, { headers: { accept: "text/html" } });
     const text = await response.text();
     expect(response.headers.get("content-type")).toMatch(/^text\/html/);
-    expect([path, text.includes("<img")]).toEqual([path, false]);
+    expect([path, text.includes("<img"), text.includes("&lt;img")]).toEqual([path, false, true]);
   }
+  const page = await (await ask(`/guests/${encodeURIComponent(`px1/${evil}`)}`)).text();
+  for (const words of ["hold without end (&quot;&gt;", "without &quot;&gt;", "<h1>px1/&quot;&gt;"]) {
+    expect(page).toContain(words);
+  }
+});
+
+test("what is not there is a page for a browser that was let in, and a problem for programs; nobody else hears of it", async () => {
+  const { ask } = await openApi();
+  const html = { accept: "text/html" };
+  const asked = async (path: string, more: Asked) => {
+    const response = await ask(path, more);
+    const text = (await response.text()).replaceAll(/nonce="[^"]*"/g, "");
+    return { status: response.status, type: response.headers.get("content-type"), text };
+  };
+  expect(await asked("/nothing", { as: "read", headers: html })).toEqual({
+    status: 404,
+    type: expect.stringMatching(/^text\/html/),
+    text: expect.stringContaining("there is no /nothing"),
+  });
+  const programs = { status: 404, type: "application/problem+json" };
+  expect(await asked("/nothing", { as: "read" })).toMatchObject(programs);
+  expect(await asked("/api/v1/nothing", { as: "read", headers: html })).toMatchObject(programs);
+  const stranger = { as: null, headers: html };
+  const [there, nowhere] = [await asked("/plan", stranger), await asked("/nothing", stranger)];
+  expect([nowhere.status, nowhere]).toEqual([401, there]);
+});
+
+test.each(["nonsense", '{"version":2,"guests":{}}', '{"version":1,"guests":[null]}'])(
+  "a guest is shown where policies in the pool cannot be read, and that this is so: %s",
+  async (object) => {
+    const { ask, world, logged } = await openApi();
+    await world.objects.write("backurne.guests", object);
+    const response = await ask("/guests/px1%2Fweb");
+    const text = (await response.text()).replaceAll(/\s+/g, " ");
+    expect([response.status, text.match(/moment-\d+"> <td/g)?.length]).toEqual([200, 3]);
+    expect(text).toMatch(/role="alert">profiles of guests: the object backurne.guests .* what is configured applies</);
+    expect(text).not.toContain("none of its own is set");
+    expect(await (await ask("/api/v1/guests/px1%2Fweb")).json()).toMatchObject({
+      warnings: [{ about: "profiles of guests", message: expect.stringContaining("cannot be read") }],
+    });
+    expect(logged).toEqual([]);
+  },
+);
+
+test("what goes first does so by its time, in whatever year that is", () => {
+  const times = ["+275760-09-13T00:00:00.000Z", "2026-01-10T00:00:00.000Z", undefined, "2026-01-09T00:00:00.000Z"];
+  const points = times.map((expires) => ({ expires }));
+  expect(nextToGo(points)).toBe(points[3]);
+  expect(nextToGo(points.slice(0, 1))).toBe(points[0]);
+  expect(nextToGo(points.slice(2, 3))).toBe(undefined);
 });
 
 test("a guest says what is set for it, which disk lacks a moment, what is held; and offers nobody what he may not", async () => {
@@ -158,8 +224,15 @@ test("a guest says what is set for it, which disk lacks a moment, what is held; 
   expect(text).toContain(`without virtio1: its backups begin on ${day}`);
   expect(text).toContain('<span class="chip">held: virtio1</span>');
   expect(text).toMatch(/small: not of all disks/);
-  expect(text.match(/<button class="plain">Open( what there is)?<\/button>/g)?.length).toBe(2);
-  expect(await page("read")).not.toMatch(/<button class="plain">Open/);
+  // Each says what it opens.
+  const [last, first] = [world.now, world.now - DAY].map((time) =>
+    new Date(time).toISOString().slice(0, 16).replace("T", " "),
+  );
+  expect([...text.matchAll(/<button class="plain" aria-label="([^"]+)" ?> (Open[^<]*?) ?<\/button>/g)]).toMatchObject([
+    { 1: `Open the moment of ${last}`, 2: "Open" },
+    { 1: `Open what there is of the moment of ${first}`, 2: "Open what there is" },
+  ]);
+  expect(await page("read")).not.toMatch(/<button[^>]*> ?Open/);
 });
 
 test("each point is told when it will go, on the page and by the API, as things are", async () => {

@@ -1,11 +1,11 @@
-import { mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { ENDPOINTS } from "../src/endpoints.ts";
 import { COOKIE } from "../src/guard/who.ts";
 import { allows, SCOPES, type Scope } from "../src/scopes.ts";
 import { errands } from "./errands.ts";
-import { HOST, openApi, type Api } from "./world.ts";
+import { HOST, openApi, type Api, type Asked } from "./world.ts";
 
 /** What each token may do, written down once more: a scope that gets wider by accident is seen here. */
 const MAY: Readonly<Record<Scope, readonly string[]>> = {
@@ -189,6 +189,68 @@ describe("every change", () => {
       { path: "/api/v1/images/alpha%2Fdisk/holds", query: "?all=true" },
       { path: "/nowhere", body: '{"snapshot":"latest","reason":"audit"}' },
     ]);
+  });
+
+  const long = "x".repeat(9_000);
+  const json = { "content-type": "application/json" };
+  const form = { "content-type": "application/x-www-form-urlencoded" };
+  test.each<readonly [what: string, path: string, asked: Asked, line: object]>([
+    [
+      "a query",
+      `/api/v1/images/alpha%2Fdisk/holds?x=${long}&all=true`,
+      { method: "DELETE" },
+      { query: `?x=${long}&all=true` },
+    ],
+    ["a path", `/${long}/alpha`, { method: "DELETE" }, { path: `/${long}/alpha` }],
+    [
+      "blanks before a body",
+      "/api/v1/images/alpha%2Fdisk/holds",
+      { method: "POST", headers: json, form: `${" ".repeat(9_000)}{"snapshot":"latest"}` },
+      { body: expect.stringMatching(/^ {9000}\{"snapshot":"latest"\}$/) },
+    ],
+    [
+      "a field of a form",
+      "/images/alpha%2Fdisk/hold",
+      { method: "POST", headers: form, form: `x=${long}&snapshot=latest` },
+      { body: `{"x":"${long}","snapshot":"latest"}` },
+    ],
+    [
+      "what is longer in the log than it was",
+      "/images/alpha%2Fdisk/hold",
+      { method: "POST", headers: form, form: `x=${"%01".repeat(5_000)}&snapshot=latest` },
+      { body: expect.stringContaining('"snapshot":"latest"') },
+    ],
+    [
+      "the query of a file that is taken",
+      `/api/v1/mappings/m1/files/content?x=${long}&path=p1/alpha`,
+      {},
+      { query: `?x=${long}&path=p1/alpha` },
+    ],
+  ])("is written down whole, however it is stretched: %s", async (_, path, asked, line) => {
+    const { ask, audited, scene, mounted } = await openApi();
+    await writeFile(join(mounted, "alpha"), "of a guest");
+    await scene.backurne.map({ image: "alpha/disk", snapshot: "latest" });
+    const { status } = await ask(path, asked);
+    expect([path, status]).toEqual([
+      path,
+      path.startsWith(`/${long}`) ? 404 : expect.toSatisfy((code: number) => code < 400),
+    ]);
+    expect(audited[0]).toMatchObject({ name: "of admin", ...line });
+  });
+
+  test("that says more than is written down is not made; a history that policies are tried on changes nothing", async () => {
+    const { ask, audited, world } = await openApi();
+    const calls = world.calls.length;
+    const stretched = { reason: "x".repeat(20_000), snapshot: "latest" };
+    expect((await ask("/api/v1/images/alpha%2Fdisk/holds", { body: stretched })).status).toBe(413);
+    const headers = { "content-type": "application/x-www-form-urlencoded" };
+    const fields = `x=${"x".repeat(20_000)}&snapshot=latest`;
+    expect((await ask("/images/alpha%2Fdisk/hold", { method: "POST", headers, form: fields })).status).toBe(413);
+    expect((await ask("/api/v1/simulation", { method: "POST", headers, form: fields })).status).toBe(413);
+    expect([world.calls.length, audited]).toEqual([calls, []]);
+    const history = Array.from({ length: 1_000 }, () => ({ profile: "daily", time: "2026-01-01T00:00:00Z" }));
+    expect((await ask("/api/v1/simulation", { body: { profiles: {}, history } })).status).toBe(200);
+    expect(audited[0]?.body).toHaveLength(16_384);
   });
 
   test("that was made stays made when the log cannot say so any more", async () => {

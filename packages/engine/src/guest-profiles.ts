@@ -1,4 +1,10 @@
-import { BackurneError, type GuestAddress, type GuestProfiles, type ProfilesAnswer } from "@backurne/model";
+import {
+  BackurneError,
+  type AnsweredProfile,
+  type GuestAddress,
+  type GuestProfiles,
+  type ProfilesAnswer,
+} from "@backurne/model";
 import type { House } from "./house.ts";
 import { openLeases } from "./lease.ts";
 
@@ -17,14 +23,43 @@ export async function listGuestProfiles({ objects }: Pick<House, "objects">): Pr
   const text = await objects.read(OBJECT);
   if (text === undefined) return [];
   try {
-    const { version, guests } = JSON.parse(text) as Document;
-    if (version === 1 && Array.isArray(guests)) return guests;
+    const { version, guests } = JSON.parse(text) as Partial<Record<keyof Document, unknown>>;
+    if (version === 1 && Array.isArray(guests) && guests.every(isGuestProfiles)) return guests;
   } catch {
     // said below
   }
   throw new BackurneError("unexpected", `the object ${OBJECT} of the backup pool cannot be read`, {
     hint: `\`rados rm ${OBJECT}\` forgets the policies of all guests`,
   });
+}
+
+function isGuestProfiles(value: unknown): value is GuestProfiles {
+  if (!isRecord(value) || !isRecord(value.answer)) return false;
+  const { cluster, vmid, at, by, answer } = value;
+  const { backup, profiles = {} } = answer;
+  return (
+    typeof cluster === "string" &&
+    Number.isInteger(vmid) &&
+    typeof at === "string" &&
+    Number.isFinite(Date.parse(at)) &&
+    typeof by === "string" &&
+    (backup === undefined || backup === false) &&
+    isRecord(profiles) &&
+    Object.values(profiles).every(isAnsweredProfile)
+  );
+}
+
+function isAnsweredProfile(value: unknown): value is AnsweredProfile {
+  if (!isRecord(value)) return false;
+  const { count, maxOnLive, interval, priority } = value;
+  return (
+    [count, maxOnLive, interval].every((one) => one === undefined || Number.isFinite(one)) &&
+    (priority === undefined || priority === "high" || priority === "normal")
+  );
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Nothing: what is configured, and what the profiles API says, applies again. `held` while another host sets some. */

@@ -1,21 +1,29 @@
-import type { GuestInspection, GuestMoment, GuestPoint, ImageListing } from "@backurne/model";
+import { setImmediate } from "node:timers/promises";
+import type { GuestInspection, GuestMoment, GuestPoint, ImageListing, Warning } from "@backurne/model";
 import type { Candidate } from "@backurne/planner";
 import { findGuest, gatherGuests } from "./guests.ts";
-import { listGuestProfiles } from "./guest-profiles.ts";
 import type { House } from "./house.ts";
-import { askImage, explainBy, listing, pointsOf, surveySome } from "./list.ts";
+import { askImage, explainBy, listing, pointsOf, surveySome, type Told } from "./list.ts";
+import { readSet } from "./profiles.ts";
 
 /**
  * One guest and its points. What belongs together was made at one moment, as `map GUEST SNAPSHOT` takes it; the disks
- * that it has now say whether anything is missing.
- * @throws BackurneError as `findGuest`, and `unexpected` where the policies in the pool cannot be read.
+ * that it has now say whether anything is missing. Policies in the pool that cannot be read are a warning: this is looked at
+ * where something has to be restored.
+ * @throws BackurneError as `findGuest`.
  */
 export async function inspectGuest(house: House, reference: string): Promise<GuestInspection> {
-  const known = listGuestProfiles(house);
-  const set = await known;
+  const warnings: Warning[] = [];
+  const set = await readSet(house, (warning) => warnings.push(warning));
+  const known = Promise.resolve(set);
   const chosen = await surveySome(house, (all) => findGuest(reference, gatherGuests(all, set, house)).disks, known);
   const { guest, disks } = findGuest(reference, gatherGuests(chosen, set, house));
-  const points = await Promise.all(disks.map((disk) => pointsOfDisk(disk, house)));
+  const told = await Promise.all(disks.map((disk) => askImage(disk, house)));
+  const points: Timed[] = [];
+  for (const [index, disk] of disks.entries()) {
+    await setImmediate(); // years are played on for each of its points: others come in between
+    points.push(...pointsOfDisk(disk, told[index] as Told, house));
+  }
   return {
     version: 1,
     kind: "guest",
@@ -24,7 +32,8 @@ export async function inspectGuest(house: House, reference: string): Promise<Gue
       .filter(({ input }) => input.chain)
       .map((disk) => listing(disk, house))
       .sort(byDisk),
-    moments: momentsOf(disks, points.flat()),
+    moments: momentsOf(disks, points),
+    warnings,
   };
 }
 
@@ -33,10 +42,9 @@ interface Timed {
   readonly point: GuestPoint;
 }
 
-async function pointsOfDisk(candidate: Candidate, house: House): Promise<readonly Timed[]> {
+function pointsOfDisk(candidate: Candidate, told: Told, house: House): readonly Timed[] {
   const { subject, chain } = candidate.input;
   if (!chain) return [];
-  const told = await askImage(candidate, house);
   const verdicts = new Map(
     explainBy(candidate, told, house).snapshots.flatMap((one) => (one.side === "backup" ? [[one.name, one]] : [])),
   );

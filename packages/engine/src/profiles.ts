@@ -19,7 +19,7 @@ export interface Asked {
 
 /**
  * Asked before anything is decided, for every disk that no rule excludes. Its own client bounds how many at once.
- * `known`: what is set in the pool, for whom that is worth an error.
+ * `known`: what is set in the pool, where it is being read already.
  */
 export async function askProfiles(
   facts: Facts,
@@ -33,7 +33,7 @@ export async function askProfiles(
   const guests = facts.clusters.flatMap(({ cluster, disks = [] }) =>
     disks.flatMap(({ disk }) => (disk.vm && selectDisk(cluster, disk).selected ? { cluster, disk, vm: disk.vm } : [])),
   );
-  const set = guests.length > 0 ? await (known ?? readSet(house, warnings)) : [];
+  const set = guests.length > 0 ? await (known ?? readSet(house, (one) => warnings.set(one.message, one))) : [];
   await Promise.all(
     guests.map(async ({ cluster, disk, vm }) => {
       const { answer, warning } = (await house.askProfiles?.(disk, cluster)) ?? {};
@@ -47,12 +47,11 @@ export async function askProfiles(
 }
 
 /** What cannot be read keeps nobody from backing up by what is configured. */
-async function readSet(house: House, warnings: Map<string, Warning>): Promise<readonly GuestProfiles[]> {
+export async function readSet(house: House, warn: (warning: Warning) => void): Promise<readonly GuestProfiles[]> {
   try {
     return await listGuestProfiles(house);
   } catch (error) {
-    const message = `${describeError(error)}; what is configured applies`;
-    warnings.set(message, { about: "profiles of guests", message });
+    warn({ about: "profiles of guests", message: `${describeError(error)}; what is configured applies` });
     return [];
   }
 }

@@ -1,7 +1,7 @@
 import type { GuestProfiles } from "./guest-profiles.ts";
 import type { Consistency, GuestConfig, GuestTraits, SourceState } from "./guests.ts";
 import type { Alarm, Hold, Packed } from "./holds.ts";
-import type { Side } from "./plan.ts";
+import type { Side, Warning } from "./plan.ts";
 import type { Proof } from "./verification.ts";
 
 /** One backup image as tables show it. The first four keep the names the old tool's scripts rely on. */
@@ -122,6 +122,8 @@ export interface GuestInspection {
   readonly images: readonly ImageListing[];
   /** Oldest first. */
   readonly moments: readonly GuestMoment[];
+  /** What could not be read, and what is taken for granted instead. */
+  readonly warnings: readonly Warning[];
 }
 
 /** What the backup pool holds, and what still fits, by its quota where that is less. Bytes, without replicas. */

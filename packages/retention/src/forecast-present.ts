@@ -45,6 +45,11 @@ const MOST = 2_000_000;
 /** One profile, run by run. Runs in which nothing comes, grows old or is released change nothing, and are left out. */
 function play(mine: readonly Link[], profile: Profile | undefined, scene: Scene): ReadonlyMap<Link, Fate> {
   const fates = new Map<Link, Fate>();
+  // What stands for ever, whatever is played: it is waited for by nobody.
+  for (const link of mine) {
+    const because = nameEndless(link, scene.now);
+    if (because !== undefined) fates.set(link, { expires: undefined, because });
+  }
   const waiting = new Map<Link, Kept>();
   const timezone = scene.timezone ?? "UTC";
   const end = settledAt(mine, profile, scene.now);
@@ -61,7 +66,7 @@ function play(mine: readonly Link[], profile: Profile | undefined, scene: Scene)
       const kept = waiting.get(link);
       if (goes && kept) fates.set(link, { expires: run, because: describeKeeper(link, kept.keeper) });
       if (goes) waiting.delete(link);
-      else if (kept || !carried) waiting.set(link, { keeper, newer: stay });
+      else if (kept || (!carried && !fates.has(link))) waiting.set(link, { keeper, newer: stay });
       if (link.good && keeper !== undefined) stay += 1;
       return !goes;
     });
@@ -82,7 +87,7 @@ function play(mine: readonly Link[], profile: Profile | undefined, scene: Scene)
     // So far ahead that nobody plays it: its age at least says when it cannot be before.
     const from = Math.max(run, link.ends ?? run);
     const because = run <= end ? `not before ${formatDate(from, timezone)}` : describeEver(link, kept, profile);
-    fates.set(link, { expires: undefined, because: nameEndless(link, scene.now) ?? because });
+    fates.set(link, { expires: undefined, because });
   }
   return fates;
 }

@@ -248,6 +248,31 @@ describe("why", () => {
   });
 });
 
+test("what never goes is not played through to its end", () => {
+  let looks = 0;
+  const counted: Profile = {
+    ...profile("daily", 3, { at: "01:00" }),
+    get interval() {
+      looks += 1;
+      return day;
+    },
+  };
+  const held = { profile: "daily", count: 3, held: "without end" };
+  const [first, odd, last] = chain(
+    { id: 0, point: { ...held, time: now - 9 * day } },
+    { id: 0, point: { profile: "odd", count: 1, time: now - 8 * day } },
+    // Without the two above this one alone says how far it is played.
+    { id: 0, point: { profile: "daily", count: 3, time: now - day } },
+  ) as [Snap, Snap, Snap];
+  const looksAt = (...snaps: readonly Snap[]): number => {
+    looks = 0;
+    forecastBackup(snaps, policy({ configured: byName(counted) }));
+    return looks;
+  };
+  const alone = looksAt(last);
+  expect([alone > 0, looksAt(first, odd, last)]).toEqual([true, alone]);
+});
+
 test("a state in which nothing goes", () => {
   const snaps = chain(...series("daily", 1, [0, 9 * day]));
   expect(new Set(tell(snaps, { state: "unlistable" }))).toEqual(

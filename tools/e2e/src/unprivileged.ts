@@ -8,7 +8,7 @@ import { openDirectory } from "./daemon.ts";
 /** Debian's nobody, and its group: nothing is his but what a test gives to him. */
 const NOBODY = 65534;
 
-/** Somebody who is not root, with a configuration, credentials and a state directory of his own. He has to be let into the checkout. */
+/** Somebody who is not root, with a configuration, credentials and a state directory of his own. */
 export interface Unprivileged {
   readonly uid: number;
   readonly config: string;
@@ -18,8 +18,11 @@ export interface Unprivileged {
   backurne(...words: readonly string[]): Promise<Outcome>;
 }
 
+/** @throws Error where he is not let into the checkout */
 export async function openUnprivileged(arena: Arena): Promise<Unprivileged> {
   const root = process.getuid?.() === 0;
+  const drop = ["setpriv", `--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups", "--no-new-privs"];
+  if (root) await requireLauncher(drop);
   const keys = await openDirectory("keys");
   const config = await writeConfig(await copyKeys(arena, keys));
   const stateDir = dirname(config);
@@ -27,7 +30,6 @@ export async function openUnprivileged(arena: Arena): Promise<Unprivileged> {
     const files = ["", "backup.conf", "backup.keyring", "ssh", ...SSH.map((name) => join("ssh", name))];
     for (const path of [...files.map((name) => join(keys, name)), stateDir, config]) await chown(path, NOBODY, NOBODY);
   }
-  const drop = ["setpriv", `--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups", "--no-new-privs"];
   const prefix = ["env", `HOME=${keys}`, ...(root ? drop : [])];
   return {
     uid: root ? NOBODY : (process.getuid?.() ?? NOBODY),
@@ -40,6 +42,15 @@ export async function openUnprivileged(arena: Arena): Promise<Unprivileged> {
       return { code: exitCode, stdout, stderr };
     },
   };
+}
+
+async function requireLauncher(drop: readonly string[]): Promise<void> {
+  const [file = "", ...args] = [...drop, "test", "-r", LAUNCHER, "-a", "-x", LAUNCHER];
+  const { exitCode } = await execa(file, args, { reject: false });
+  if (exitCode === 0) return;
+  throw new Error(
+    `the user nobody cannot read this checkout (${LAUNCHER}): let others into the directories above it (chmod o+x), or clone it to where they are let in`,
+  );
 }
 
 const SSH = ["config", "id", "known_hosts"];

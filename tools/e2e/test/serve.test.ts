@@ -1,5 +1,5 @@
 import { appendFile, readdir, readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { MiB, openArena, write } from "../src/arena.ts";
 import { openDirectory, until as waitFor } from "../src/daemon.ts";
@@ -49,6 +49,9 @@ async function openHis() {
   return { arena, his, socket, server, ask, read, browse, backUp };
 }
 
+/** Of a state directory. */
+const CLOSED = /^(?:audit\.ndjson|tokens(?:\/.*)?|runs\/.*)$/;
+
 const FORM = { "content-type": "application/x-www-form-urlencoded", origin: "http://localhost" };
 
 test("a server that is not root, on a socket, does all but the mapper's part; and says what that would need", async () => {
@@ -90,11 +93,16 @@ test("a server that is not root, on a socket, does all but the mapper's part; an
 
   expect(await server.stop()).toBe(0);
   await expect(askSocket(socket, "/health")).rejects.toThrow();
-  // All that it has written is his, and nobody else's to read.
-  for (const name of await readdir(his.stateDir, { recursive: true })) {
+  // All that it has written is his, and nobody else's to change; who asked for what, by which token, and what runs did is not
+  // for others to read either.
+  const written = await readdir(his.stateDir, { recursive: true });
+  for (const name of written) {
     const { uid, mode } = await stat(join(his.stateDir, name));
-    expect([name, uid, mode & 0o002]).toEqual([name, his.uid, 0]);
+    const closed = CLOSED.test(name) ? 0o007 : 0o002;
+    expect([name, uid, mode & closed]).toEqual([name, his.uid, 0]);
   }
+  const secret = written.filter((name) => CLOSED.test(name)).map((name) => dirname(name));
+  expect(secret).toEqual(expect.arrayContaining([".", "runs", "tokens"]));
   const audit = await readFile(join(his.stateDir, "audit.ndjson"), "utf8");
   expect(audit).toMatch(/"path":"\/api\/v1\/mappings".*"status":400/);
   await arena.assertHonest();

@@ -105,7 +105,31 @@ describe("policies set for one guest", () => {
     const { report } = await backUp(world.host("bk1"));
     expect(report).toMatchObject({ exit: 0, totals: { done: 2 } });
     expect(report.warnings.map(({ about }) => about)).toEqual(["profiles of guests"]);
+  });
+
+  const one = { ...WEB, answer: {}, at: "2026-01-01T00:00:00.000Z", by: "bk1" };
+  test.each<unknown>([
+    "nonsense",
+    null,
+    { version: 2, guests: [] },
+    { version: 1, guests: {} },
+    { version: 1, guests: [null] },
+    { version: 1, guests: [one, 7] },
+    { version: 1, guests: [{ ...one, vmid: "100" }] },
+    { version: 1, guests: [{ ...one, at: "yesterday" }] },
+    { version: 1, guests: [{ ...one, answer: null }] },
+    { version: 1, guests: [{ ...one, answer: { profiles: [] } }] },
+    { version: 1, guests: [{ ...one, answer: { profiles: { daily: null } } }] },
+    { version: 1, guests: [{ ...one, answer: { profiles: { daily: { count: "7" } } } }] },
+  ])("that are not what was written there cannot be read, and are not written over: %j", async (object) => {
+    const world = openGuests();
+    const text = typeof object === "string" ? object : JSON.stringify(object);
+    await world.objects.write("backurne.guests", text);
     await expect(listGuestProfiles(world.host("bk1"))).rejects.toMatchObject({ code: "unexpected" });
+    await expect(setGuestProfiles(world.host("bk1"), WEB, {})).rejects.toMatchObject({ code: "unexpected" });
+    expect(await world.objects.read("backurne.guests")).toBe(text);
+    const { report } = await backUp(world.host("bk1"));
+    expect(report.warnings.map(({ about }) => about)).toEqual(["profiles of guests"]);
   });
 });
 

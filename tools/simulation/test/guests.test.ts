@@ -163,6 +163,38 @@ describe("one guest", () => {
     expect(showMoments(later, world).at(-1)).toBe("0: scsi1 daily, scsi2 weekly, scsi2 daily");
   });
 
+  test("is there where policies in the pool cannot be read: those that are configured apply, and it says so", async () => {
+    const world = openWorld({ profiles: both, proxmox: { px1: [WEB] } });
+    await backUp(world.host("bk1"));
+    const { warnings: none } = await inspectGuest(world.host("bk1"), "px1/web");
+    await world.objects.write("backurne.guests", '{"version":2}');
+    const { guest: found, moments, warnings } = await inspectGuest(world.host("bk1"), "px1/web");
+    expect([found.policies, moments.length, none]).toEqual([undefined, 1, []]);
+    expect(warnings).toEqual([
+      { about: "profiles of guests", message: expect.stringMatching(/cannot be read.*; what is configured applies$/) },
+    ]);
+  });
+
+  test("lets others in between its disks", async () => {
+    const disks = ["scsi0", "scsi1", "scsi2", "scsi3"];
+    const world = openWorld({ profiles: both, proxmox: { px1: [guest(100, "web", disks)] } });
+    await backUp(world.host("bk1"));
+    // The clock is asked when a disk is explained; others have been in whenever the loop of events has turned.
+    let turn = 0;
+    const asked = new Set<number>();
+    const now = (): number => {
+      asked.add(turn);
+      return world.now;
+    };
+    let timer = setImmediate(function count() {
+      turn += 1;
+      timer = setImmediate(count);
+    });
+    await inspectGuest(world.host("bk1", { now }), "px1/web");
+    clearImmediate(timer);
+    expect(asked.size).toBeGreaterThanOrEqual(disks.length);
+  });
+
   test("is one of two of the same name by its number, or by the image of one of its disks", async () => {
     const guests = [guest(100, "web"), guest(101, "web")];
     const world = openWorld({ profiles: [profile({ count: 3 })], proxmox: { px1: guests } });

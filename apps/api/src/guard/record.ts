@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Context, MiddlewareHandler } from "hono";
-import { readForm } from "../form.ts";
+import { JSON_TYPE, readForm } from "../form.ts";
 import type { AuditLine } from "../audit.ts";
 import type { Env, Scene } from "../scene.ts";
 import type { Token } from "../tokens.ts";
@@ -13,11 +13,7 @@ export function recordChanges({ audit, now, reads, log }: Recorder): MiddlewareH
     const line = linesOf(context, now);
     const query = new URL(url).search;
     const body = await textOf(context);
-    await audit({
-      ...line(),
-      ...(query !== "" && { query: query.slice(0, KEPT) }),
-      ...(body !== undefined && { body }),
-    });
+    await audit({ ...line(), ...(query !== "" && { query }), ...(body !== undefined && { body }) });
     try {
       await next();
     } finally {
@@ -37,7 +33,7 @@ export async function recordTaking(
   context: Context<Env>,
   { audit, now }: Pick<Recorder, "audit" | "now">,
 ): Promise<void> {
-  await audit({ ...linesOf(context, now)(), query: new URL(context.req.url).search.slice(0, KEPT) });
+  await audit({ ...linesOf(context, now)(), query: new URL(context.req.url).search });
 }
 
 /**
@@ -52,22 +48,26 @@ export async function recordDoor(
   await audit({ ...linesOf(context, now, who)(), ...told });
 }
 
-/** What every line of one request begins with. */
+/**
+ * What every line of one request begins with. Path and query stand there whole, or who stretches them would hide what he
+ * asks for; a request line has an end (16 KiB), and only who is known here comes that far with one of his own.
+ */
 function linesOf(context: Context<Env>, now: () => number, who: Token | undefined = context.get("caller")) {
   const { method, path } = context.req;
   const { id: token, name } = who ?? {};
   const request = randomUUID();
-  return () => ({ at: new Date(now()).toISOString(), request, token, name, method, path: path.slice(0, KEPT) });
+  return () => ({ at: new Date(now()).toISOString(), request, token, name, method, path });
 }
 
 type Recorder = Pick<Scene, "audit" | "now" | "reads" | "log">;
 
-/** Characters of each: a line has an end. Histories that policies are tried on are longer, and change nothing. */
-const KEPT = 2_000;
+/** Bytes: no more than this is read where something may change, so that whatever decides is written down. */
+export const MOST_WRITTEN = 16_384;
 
+/** Of what is longer the beginning: only the history that a policy is tried on, which changes nothing. */
 async function textOf(context: Context<Env>): Promise<string | undefined> {
   const type = context.req.header("content-type") ?? "";
-  if (/^application\/json(?:;|$)/i.test(type)) return (await context.req.text()).slice(0, KEPT);
+  if (JSON_TYPE.test(type)) return (await context.req.text()).slice(0, MOST_WRITTEN);
   if (!/^(application\/x-www-form-urlencoded|multipart\/form-data)/i.test(type)) return undefined;
-  return JSON.stringify(await readForm(context)).slice(0, KEPT);
+  return JSON.stringify(await readForm(context));
 }

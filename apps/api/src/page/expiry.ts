@@ -27,7 +27,8 @@ export function expiryOf({ expires, expiresBecause = "" }: Expiry, scene: Pick<S
 export function nextToGo<T extends Expiry>(points: readonly T[]): (T & { readonly expires: string }) | undefined {
   const going = points.filter((point): point is T & { readonly expires: string } => point.expires !== undefined);
   return going.reduce<(typeof going)[number] | undefined>(
-    (first, point) => (first === undefined || point.expires < first.expires ? point : first),
+    // Years may have more than four digits: as texts those would come first.
+    (first, point) => (first === undefined || Date.parse(point.expires) < Date.parse(first.expires) ? point : first),
     undefined,
   );
 }

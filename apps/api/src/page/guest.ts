@@ -1,4 +1,5 @@
 import type { GuestInspection, GuestListing, GuestMoment, GuestPoint, ImageUsage } from "@backurne/model";
+import { formatLocalTime } from "@backurne/reports";
 import { html } from "hono/html";
 import { note } from "../routes/guests.ts";
 import type { Caller, Scene } from "../scene.ts";
@@ -23,7 +24,7 @@ export function titleOf({ cluster, name: guest, vmid }: GuestListing): string {
 }
 
 /** One guest: its disks, and on one line the moments to which it can go back. */
-export function guestSheet({ guest, images, moments }: GuestInspection, around: Around): Html {
+export function guestSheet({ guest, images, moments, warnings }: GuestInspection, around: Around): Html {
   const { scene, used } = around;
   const spaces = new Map(used?.map((image) => [image.uuid, image.used]));
   const without = guest.disks.filter(({ image }) => image === undefined);
@@ -33,6 +34,7 @@ export function guestSheet({ guest, images, moments }: GuestInspection, around: 
       ${guest.kind ? `${KIND[guest.kind]} ${guest.vmid}` : ""}
       ${guest.ident ? html`<span class="mono">${name(guest.ident)}</span>` : ""}
     </p>
+    ${warnings.map(({ about, message }) => html`<p class="warn" role="alert">${name(`${about}: ${message}`)}</p>`)}
     <section aria-labelledby="line">
       <h2 id="line">Restore points</h2>
       ${timeline(rows.flatMap(marksOf), { now: scene.now(), order: orderOf(scene, guest), legend: true })}
@@ -48,7 +50,7 @@ export function guestSheet({ guest, images, moments }: GuestInspection, around: 
     </section>
     <section aria-labelledby="policy">
       <h2 id="policy">Policy</h2>
-      ${ownPolicy(guest, scene)}
+      ${ownPolicy(guest, { scene, unread: warnings.length > 0 })}
     </section>
     <section aria-labelledby="points">
       <h2 id="points">${count(moments.length, "point")}</h2>
@@ -112,9 +114,9 @@ function marksOf({ moment: { at, points, lacks }, id }: Row): readonly Mark[] {
   });
 }
 
-function ownPolicy({ policies, vmid }: GuestListing, scene: Scene): Html {
+function ownPolicy({ policies, vmid }: GuestListing, { scene, unread }: { scene: Scene; unread: boolean }): Html {
   if (!policies) {
-    const why = vmid === undefined ? "" : ", none of its own is set";
+    const why = vmid === undefined || unread ? "" : ", none of its own is set";
     return html`<p class="quiet">What is configured applies${why}. The page of a disk says what that comes to.</p>`;
   }
   const { at, by, backup, profiles = {} } = note(policies);
@@ -136,6 +138,8 @@ function momentRow({ moment: { at, points, lacks }, id }: Row, { reference, scen
   const stillness = [...new Set(points.flatMap(({ consistency }) => consistency?.kind ?? []))];
   const going = points.some(({ verdict }) => verdict === "remove");
   const word = lacks.length > 0 ? "Open what there is" : "Open";
+  const moment = `the moment of ${formatLocalTime(at, scene.settings.timezone).slice(0, 16)}`;
+  const label = lacks.length > 0 ? `${word} of ${moment}` : `${word} ${moment}`;
   return html`<tr id="${id}">
     <td class="name">${when(at, scene)}</td>
     <td data-is="Profile">${name(profiles.join(", "))}</td>
@@ -153,7 +157,7 @@ function momentRow({ moment: { at, points, lacks }, id }: Row, { reference, scen
     <td data-is="Expires">
       <div>${linesOf(points, { by: expiryText, tell: (point) => expiryOf(point, scene) })}</div>
     </td>
-    <td>${action(caller, "map", { path: `${guestPath(reference)}/map`, word, fields: { at } })}</td>
+    <td>${action(caller, "map", { path: `${guestPath(reference)}/map`, word, label, fields: { at } })}</td>
   </tr>`;
 }
 

@@ -57,22 +57,25 @@ export function sheet({ title, at, body, caller, refresh = false }: Sheet): Html
     </html>`;
 }
 
-/** A button, for those who may; nothing for all others. */
+/** A button, for those who may; nothing for all others. `label`: what tells it from others that say the same. */
 export function action(
   caller: Caller,
   scope: Scope,
   {
     path,
     word,
+    label,
     fields = {},
     plain = true,
-  }: { path: string; word: string; fields?: Record<string, string>; plain?: boolean },
+  }: { path: string; word: string; label?: string; fields?: Record<string, string>; plain?: boolean },
 ): Html {
   if (!allows(caller.scopes, scope)) return html``;
   const hidden = Object.entries(fields).map(
     ([key, value]) => html`<input type="hidden" name="${key}" value="${value}" />`,
   );
   return html`<form method="post" action="${path}" class="inline">
-    ${hidden}<button class="${plain ? "plain" : ""}">${word}</button>
+    ${hidden}<button class="${plain ? "plain" : ""}" ${label === undefined ? "" : html`aria-label="${label}"`}>
+      ${word}
+    </button>
   </form>`;
 }

@@ -1,6 +1,6 @@
 import type { AnsweredProfile, GuestListing, GuestProfiles, ProfilesAnswer } from "@backurne/model";
 import { BackurneError, PROFILE_NAME } from "@backurne/model";
-import { guestDisk, guestMoment, imageListings } from "@backurne/reports/schemas";
+import { guestDisk, guestMoment, imageListings, warning } from "@backurne/reports/schemas";
 import { parseDuration } from "@backurne/retention";
 import { z } from "zod";
 import { endpoint } from "../endpoint.ts";
@@ -73,6 +73,7 @@ const inspected = endpoint({
     guest,
     images: imageListings,
     moments: z.array(guestMoment.readonly()).readonly(),
+    warnings: z.array(warning.readonly()).readonly(),
   }),
   async run({ params }, { backurne, reads }) {
     const one = await reads.share(`guest ${params.guest}`, () => backurne.guest(params.guest));

@@ -4,7 +4,7 @@ export { diagnosis } from "./diagnosis.ts";
 export { holdReport, releaseReport } from "./hold.ts";
 export * from "./listing.ts";
 export * from "./mapping.ts";
-export { plan } from "./plan.ts";
+export { plan, warning } from "./plan.ts";
 export { restoration } from "./restore.ts";
 export { retention } from "./retention.ts";
 export { runEvent, runReport } from "./run.ts";
