@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import type { GuestInspection, GuestMoment, GuestPoint, ImageListing, Warning } from "@backurne/model";
+import type { GuestInspection, GuestListing, GuestMoment, GuestPoint, ImageListing, Warning } from "@backurne/model";
 import type { Candidate } from "@backurne/planner";
 import { findGuest, gatherGuests } from "./guests.ts";
 import type { House } from "./house.ts";
@@ -16,8 +16,18 @@ export async function inspectGuest(house: House, reference: string): Promise<Gue
   const warnings: Warning[] = [];
   const set = await readSet(house, (warning) => warnings.push(warning));
   const known = Promise.resolve(set);
-  const chosen = await surveySome(house, (all) => findGuest(reference, gatherGuests(all, set, house)).disks, known);
-  const { guest, disks } = findGuest(reference, gatherGuests(chosen, set, house));
+  let policies: GuestListing["policies"];
+  const chosen = await surveySome(
+    house,
+    (all) => {
+      const found = findGuest(reference, gatherGuests(all, set, house));
+      // Among all others: its number may have been given again.
+      policies = found.guest.policies;
+      return found.disks;
+    },
+    known,
+  );
+  const { guest, disks } = findGuest(reference, gatherGuests(chosen, [], house));
   const told = await Promise.all(disks.map((disk) => askImage(disk, house)));
   const points: Timed[] = [];
   for (const [index, disk] of disks.entries()) {
@@ -27,7 +37,7 @@ export async function inspectGuest(house: House, reference: string): Promise<Gue
   return {
     version: 1,
     kind: "guest",
-    guest,
+    guest: { ...guest, policies },
     images: disks
       .filter(({ input }) => input.chain)
       .map((disk) => listing(disk, house))

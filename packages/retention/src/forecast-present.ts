@@ -39,8 +39,11 @@ interface Kept {
   readonly newer: number;
 }
 
-/** Points that are looked at in all runs together: counts can be any number. */
+/** Points that are looked at in all runs together, and what a run itself costs, in such looks: counts can be any number. */
 const MOST = 2_000_000;
+const RUN = 200;
+/** Epoch ms: there is no later date. */
+const LAST = 8.64e15;
 
 /** One profile, run by run. Runs in which nothing comes, grows old or is released change nothing, and are left out. */
 function play(mine: readonly Link[], profile: Profile | undefined, scene: Scene): ReadonlyMap<Link, Fate> {
@@ -52,7 +55,7 @@ function play(mine: readonly Link[], profile: Profile | undefined, scene: Scene)
   }
   const waiting = new Map<Link, Kept>();
   const timezone = scene.timezone ?? "UTC";
-  const end = settledAt(mine, profile, scene.now);
+  const end = Math.min(settledAt(mine, profile, scene.now), LAST);
   let standing: readonly Link[] = mine;
   let recent = recentOf(mine, scene.now);
   let seen = 0;
@@ -70,7 +73,7 @@ function play(mine: readonly Link[], profile: Profile | undefined, scene: Scene)
       if (link.good && keeper !== undefined) stay += 1;
       return !goes;
     });
-    seen += standing.length;
+    seen += standing.length + RUN;
   }
 
   pass(scene.now, false);

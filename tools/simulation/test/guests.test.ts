@@ -82,6 +82,11 @@ describe("guests", () => {
       "px1/web 100: scsi0 present 1",
       "px1/? 999 own policies: ",
     ]);
+    const old = [...world.backup.images.keys()].find((image) => image.includes("-000000000101;")) as string;
+    expect((await inspectGuest(world.host("bk1"), old)).guest).toMatchObject({ vmid: 101, policies: undefined });
+    expect(
+      (await inspectGuest(world.host("bk1"), "00000000-0000-4000-8000-00000000beef")).guest.policies,
+    ).toMatchObject({ vmid: 101 });
   });
 
   test("of a plain cluster are its images, each by itself; a closed generation is no disk of its own", async () => {
