@@ -6,11 +6,6 @@ import { name, type Html } from "./words.ts";
 
 type Expiry = Pick<ExplainedSnapshot, "expires" | "expiresBecause">;
 
-/** Under what a table of points says when they go. */
-export const FORETOLD = html`<p class="quiet">
-  When each expires is told as if runs went on as they do, each of them well, and the policy stayed as it is.
-</p>`;
-
 /** ms ahead for which the hour matters. */
 const SOON = 3 * 86_400_000;
 

@@ -3,9 +3,10 @@ import { formatLocalTime } from "@backurne/reports";
 import { html } from "hono/html";
 import { note } from "../routes/guests.ts";
 import type { Caller, Scene } from "../scene.ts";
-import { expiryOf, FORETOLD, nextToGo } from "./expiry.ts";
+import { expiryOf, nextToGo } from "./expiry.ts";
 import { imageTable } from "./images.ts";
 import { action } from "./layout.ts";
+import { pointsSection } from "./points.ts";
 import { timeline, type Mark } from "./timeline.ts";
 import { count, guestPath, imagePath, name, when, type Html } from "./words.ts";
 
@@ -52,29 +53,10 @@ export function guestSheet({ guest, images, moments, warnings }: GuestInspection
       <h2 id="policy">Policy</h2>
       ${ownPolicy(guest, { scene, unread: warnings.length > 0 })}
     </section>
-    <section aria-labelledby="points">
-      <h2 id="points">${count(moments.length, "point")}</h2>
-      ${FORETOLD}
-      <div class="wide">
-        <table class="stack">
-          <thead>
-            <tr>
-              <th>Made</th>
-              <th>Profile</th>
-              <th>Disks</th>
-              <th>Guest</th>
-              <th>Verified</th>
-              <th>Stays because</th>
-              <th>Expires</th>
-              <th></th>
-            </tr>
-          </thead>
-          <tbody>
-            ${rows.toReversed().map((row) => momentRow(row, around))}
-          </tbody>
-        </table>
-      </div>
-    </section>`;
+    ${pointsSection(
+      rows.toReversed().map((row) => momentRow(row, around)),
+      html`<th>Disks</th>`,
+    )}`;
 }
 
 /** As its cluster lists them; those of before come behind. */

@@ -2,10 +2,11 @@ import type { ImageInspection, PointListing } from "@backurne/model";
 import { html } from "hono/html";
 import type { Caller, Scene } from "../scene.ts";
 import { action } from "./layout.ts";
-import { expiryOf, FORETOLD, nextToGo } from "./expiry.ts";
+import { expiryOf, nextToGo } from "./expiry.ts";
 import { guestLink, stateOf } from "./images.ts";
+import { pointsSection } from "./points.ts";
 import { timeline, type Mark } from "./timeline.ts";
-import { bytes, count, imagePath, name, when, type Html } from "./words.ts";
+import { bytes, imagePath, name, when, type Html } from "./words.ts";
 
 /** One disk: its restore points on a line, and why each stays or goes. */
 export function imageSheet(
@@ -66,29 +67,14 @@ export function imageSheet(
         }
       </p>
     </section>
-    <section aria-labelledby="points">
-      <h2 id="points">${count(points.length, "point")}</h2>
-      ${FORETOLD}
-      <div class="wide">
-        <table class="stack">
-          <thead>
-            <tr>
-              <th>Made</th>
-              <th>Profile</th>
-              <th class="number">Size</th>
-              <th>Guest</th>
-              <th>Verified</th>
-              <th>Stays because</th>
-              <th>Expires</th>
-              <th></th>
-            </tr>
-          </thead>
-          <tbody>
-            ${[...points].reverse().map((point) => pointRow(point, { verdict: verdicts.get(point.uuid), id: ids.get(point.uuid) ?? "", path, scene, caller }))}
-          </tbody>
-        </table>
-      </div>
-    </section>`;
+    ${pointsSection(
+      [...points]
+        .reverse()
+        .map((point) =>
+          pointRow(point, { verdict: verdicts.get(point.uuid), id: ids.get(point.uuid) ?? "", path, scene, caller }),
+        ),
+      html`<th class="number">Size</th>`,
+    )}`;
 }
 
 interface Around {
