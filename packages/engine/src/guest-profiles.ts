@@ -1,6 +1,6 @@
 import {
   BackurneError,
-  type AnsweredProfile,
+  isGuestProfiles,
   type GuestAddress,
   type GuestProfiles,
   type ProfilesAnswer,
@@ -31,35 +31,6 @@ export async function listGuestProfiles({ objects }: Pick<House, "objects">): Pr
   throw new BackurneError("unexpected", `the object ${OBJECT} of the backup pool cannot be read`, {
     hint: `\`rados rm ${OBJECT}\` forgets the policies of all guests`,
   });
-}
-
-function isGuestProfiles(value: unknown): value is GuestProfiles {
-  if (!isRecord(value) || !isRecord(value.answer)) return false;
-  const { cluster, vmid, at, by, answer } = value;
-  const { backup, profiles = {} } = answer;
-  return (
-    typeof cluster === "string" &&
-    Number.isInteger(vmid) &&
-    typeof at === "string" &&
-    Number.isFinite(Date.parse(at)) &&
-    typeof by === "string" &&
-    (backup === undefined || backup === false) &&
-    isRecord(profiles) &&
-    Object.values(profiles).every(isAnsweredProfile)
-  );
-}
-
-function isAnsweredProfile(value: unknown): value is AnsweredProfile {
-  if (!isRecord(value)) return false;
-  const { count, maxOnLive, interval, priority } = value;
-  return (
-    [count, maxOnLive, interval].every((one) => one === undefined || Number.isFinite(one)) &&
-    (priority === undefined || priority === "high" || priority === "normal")
-  );
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Nothing: what is configured, and what the profiles API says, applies again. `held` while another host sets some. */

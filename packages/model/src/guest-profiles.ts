@@ -1,4 +1,5 @@
 import type { AnsweredProfile, ProfilesAnswer } from "./profiles-answer.ts";
+import { optional, record, shape, text, type Check } from "./shape.ts";
 
 /** A guest as people name it: its cluster, and its number there. */
 export interface GuestAddress {
@@ -12,6 +13,26 @@ export interface GuestProfiles extends GuestAddress {
   /** ISO 8601 */
   readonly at: string;
   readonly by: string;
+}
+
+const finite: Check = Number.isFinite;
+const answered = shape({
+  count: optional(finite),
+  maxOnLive: optional(finite),
+  interval: optional(finite),
+  priority: optional((value) => value === "high" || value === "normal"),
+});
+const known = shape({
+  cluster: text,
+  vmid: Number.isInteger,
+  at: (value) => text(value) && Number.isFinite(Date.parse(value as string)),
+  by: text,
+  answer: shape({ backup: optional((value) => value === false), profiles: optional(record(answered)) }),
+});
+
+/** Of what was read from the pool. */
+export function isGuestProfiles(value: unknown): value is GuestProfiles {
+  return known(value);
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Alarm, Moved } from "./holds.ts";
 import type { ImageShape } from "./restore.ts";
+import { anything, count, isRecord, list, optional, record, shape, text, whole, type Check } from "./shape.ts";
 import type { VerifiedMark } from "./verification.ts";
 
 /** Where the bytes of a chain come from. A disk deleted and made anew under its old name is another source. */
@@ -129,26 +130,6 @@ export interface Marks {
 export const MARK_PREFIX = "backurne.";
 const HOLD = "hold.";
 
-type Check = (value: unknown) => boolean;
-const text: Check = (value) => typeof value === "string";
-const count: Check = (value) => typeof value === "number";
-const whole: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
-const anything: Check = () => true;
-const optional =
-  (check: Check): Check =>
-  (value) =>
-    value === undefined || check(value);
-const list =
-  (check: Check): Check =>
-  (value) =>
-    Array.isArray(value) && value.every(check);
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-const shape =
-  (checks: Readonly<Record<string, Check>>): Check =>
-  (value) =>
-    isRecord(value) && Object.entries(checks).every(([key, check]) => check(value[key]));
-
 const moved = shape({ at: text, bytes: count, wire: optional(count), snapshot: optional(text) });
 const imageShape = shape({
   size: count,
@@ -185,8 +166,8 @@ const SHAPES = {
   }),
   suspect: anything,
   gone: shape({ since: text, last: text, runs: count, fsid: text }),
-  intervals: (value) => isRecord(value) && Object.values(value).every((one) => count(one) || changed(one)),
-  counts: (value) => isRecord(value) && Object.values(value).every(recounted),
+  intervals: record((one) => count(one) || changed(one)),
+  counts: record(recounted),
   hold: anything,
   alarm: shape({ at: text, bytes: count, usual: count }),
   trashed: shape({ at: text, because: text, of: text, reference: text }),
