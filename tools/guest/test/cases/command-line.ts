@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { openCommandLine, type CommandLine } from "../../src/command-line.ts";
 import { hasFixtures } from "../../src/images.ts";
 import { FIXTURES, type Scene } from "../../src/scene.ts";
+import { askTheMapper } from "./service.ts";
 import { setFull } from "../../src/full.ts";
 
 /** Times and names that differ from run to run. */
@@ -81,5 +82,7 @@ export function typeCommands(open: () => Scene): void {
           "backurne: mapping makes block devices and mounts them: it needs root\n  hint: run it as root, or with sudo\n",
       });
     });
+
+    askTheMapper(open);
   });
 }
