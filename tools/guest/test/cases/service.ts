@@ -55,7 +55,7 @@ export function askTheMapper(open: () => Scene): void {
         expect(await end(signal)).toBe(signal === "TERM" ? 0 : 137);
         const without = await type(65534, "list-mapped");
         expect(without).toMatchObject({
-          code: 1,
+          code: 3,
           stderr: expect.stringContaining("`backurne mapper` has to run there"),
         });
         await start();
