@@ -85,7 +85,9 @@ export async function runMapper(
   const here = mapHere(settings, mapper.stateDir, tools);
   await here.mapper.check(); // that it is root is said before anything else
   await mkdir(mapper.stateDir, { recursive: true, mode: 0o700 });
-  for (const place of [file, mapper.stateDir]) {
+  // A configuration of Ceph's names files that are written, and code that is loaded.
+  const { cephConf = [] } = settings.backup;
+  for (const place of [file, mapper.stateDir, cephConf].flat()) {
     const why = await judgeWriters(place, 0);
     if (why !== undefined) throw new BackurneError("configuration", `${place} has to be root's alone: ${why}`);
   }

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { addAbortSignal } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Executor } from "@backurne/exec";
 import type { Mapper } from "@backurne/mapper";
@@ -92,7 +93,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, option
   };
   try {
     const question = questionOf(request);
-    await ANSWERS[question](read(question, await bodyOf(request)), options, say);
+    await ANSWERS[question](read(question, await bodyOf(addAbortSignal(options.stop, request))), options, say);
     response.addTrailers({ [OUTCOME]: WHOLE });
   } catch (error) {
     response.addTrailers({ [OUTCOME]: writeProblem(known(error, { ...options, signal })) });

@@ -12,6 +12,8 @@ export const WHOLE = "whole";
 /** Of a backup in the pool: no other pool, and no other word on a command line. */
 // oxlint-disable-next-line no-control-regex
 const name = z.string().regex(/^[^/@\u0000-\u001f\u007f]{1,4096}$/);
+/** ms; a date that far ahead can still be written. */
+const FOREVER = 1e15;
 const text = z.string().max(65_536);
 const id = z.strictObject({ id: z.string().max(64) });
 const place = z.strictObject({ mapping: z.string().max(64), path: text });
@@ -44,7 +46,7 @@ export const QUESTIONS = {
       .readonly()
       .optional(),
     vmdk: text.optional(),
-    lifetime: z.number().min(0).optional(),
+    lifetime: z.number().min(0).max(FOREVER).optional(),
   }),
   unmap: id,
   list: z.strictObject({}),

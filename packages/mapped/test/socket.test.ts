@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdir, mkdtemp, rm, stat, symlink, truncate, writeFile } from "node:fs/promises";
 import { createServer, request } from "node:http";
 import { tmpdir } from "node:os";
@@ -203,6 +204,17 @@ describe("who waits no longer", () => {
       code: "command",
       message: expect.stringMatching(/^the mapper at .*\/socket does not answer: .*ENOENT/),
     });
+  });
+
+  test("nor does the mapper wait for who has not said yet what he wants", async () => {
+    const { socket, stop } = await serve();
+    const headers = { expect: "100-continue" };
+    const asking = request({ socketPath: socket, method: "POST", path: "/v1/list", agent: false, headers });
+    const cut = new Promise((resolve) => asking.once("error", resolve).once("response", resolve));
+    asking.flushHeaders();
+    await once(asking, "continue");
+    await stop();
+    await cut;
   });
 
   test("a mapper that dies in the middle of an answer has not answered", async () => {
