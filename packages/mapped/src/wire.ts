@@ -81,8 +81,8 @@ export function writeProblem({ code, message, hint }: BackurneError): string {
   return encodeURIComponent(JSON.stringify(problem).toWellFormed());
 }
 
-export function readProblem(text: string | undefined): BackurneError {
-  if (text === undefined) return new BackurneError("command", "what the mapper said broke off");
-  const { code, message, hint } = JSON.parse(decodeURIComponent(text)) as Problem;
+export function readProblem(outcome: string | undefined): BackurneError {
+  if (outcome === undefined) return new BackurneError("command", "what the mapper said broke off");
+  const { code, message, hint } = JSON.parse(decodeURIComponent(outcome)) as Problem;
   return new BackurneError(code, message, { hint });
 }

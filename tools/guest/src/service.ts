@@ -5,6 +5,8 @@ import { TYPED as POOL, type Scene } from "./scene.ts";
 const CONFIG = "/etc/backurne/shared.yaml";
 const API = "/run/nobody/api.sock";
 const NOBODY = 65534;
+/** Somebody who is in no group that may ask, with a copy of the configuration. */
+export const STRANGER = 65533;
 
 interface Answered {
   readonly status: number;
@@ -44,11 +46,12 @@ mapper: { group: nogroup }
 timezone: UTC
 END
     chgrp ${NOBODY} ${CONFIG}
+    install -o ${STRANGER} -m 600 ${CONFIG} ${CONFIG}.${STRANGER}
     install -d -o ${NOBODY} -g ${NOBODY} /run/nobody /var/lib/backurne-nobody
     # In here, and nowhere else: what this machine wrote it has a copy of.
     chmod o+r ${conf} ${keyring}; chmod o+x ${[...parentsOf(conf), ...parentsOf(keyring)].join(" ")}`);
   const type = (uid: number, words: string): Promise<Ran> =>
-    guest.run(`${as(uid)} ${backurne} --config ${CONFIG} ${words}`);
+    guest.run(`${as(uid)} timeout 200 ${backurne} --config ${uid === STRANGER ? `${CONFIG}.${uid}` : CONFIG} ${words}`);
   const until = (what: string): string => `until ${what}; do kill -0 $! || exit; sleep 0.1; done`;
   const background = async (words: string, name: string): Promise<void> => {
     await guest.must(`
