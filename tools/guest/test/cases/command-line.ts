@@ -79,7 +79,7 @@ export function typeCommands(open: () => Scene): void {
         code: 2,
         stdout: "",
         stderr:
-          "backurne: mapping makes block devices and mounts them: it needs root\n  hint: run it as root, or with sudo\n",
+          "backurne: mapping makes block devices and mounts them: it needs root\n  hint: run it as root, or let `backurne mapper` do it (section mapper)\n",
       });
     });
 
