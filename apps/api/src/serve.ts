@@ -1,9 +1,8 @@
 import { once } from "node:events";
-import { chmod, lstat, rm } from "node:fs/promises";
-import { connect } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { BackurneError, describeError, type ApiSettings, type Settings } from "@backurne/model";
 import { runToldPrecheck } from "@backurne/reports";
+import { listenOnSocket } from "@backurne/sockets";
 import type { Outlet, Untold } from "@backurne/reports/outlets";
 import type { Backurne } from "backurne";
 import { buildApp, DEFAULT_API } from "./app.ts";
@@ -87,9 +86,7 @@ type Server = ReturnType<typeof createAdaptorServer>;
 async function listen(server: Server, { listen: where }: ApiSettings): Promise<string> {
   try {
     if ("socket" in where) {
-      await removeDead(where.socket);
-      await once(server.listen(where.socket), "listening");
-      await chmod(where.socket, 0o660);
+      await listenOnSocket(server, where.socket);
       return `unix:${where.socket}`;
     }
     const { host, port } = where;
@@ -101,20 +98,4 @@ async function listen(server: Server, { listen: where }: ApiSettings): Promise<s
       hint: "api.listen says where; another `backurne serve` may be there already",
     });
   }
-}
-
-/** A server that was killed leaves its socket behind; one that lives answers on it. */
-async function removeDead(socket: string): Promise<void> {
-  const found = connect(socket);
-  const alive = await new Promise<boolean>((resolve) => {
-    found
-      .once("connect", () => resolve(true))
-      .once("error", (error: NodeJS.ErrnoException) => {
-        resolve(error.code !== "ECONNREFUSED" && error.code !== "ENOENT");
-      });
-  });
-  found.destroy();
-  // What is no socket answers as one without a server.
-  const left = await lstat(socket).catch(() => undefined);
-  if (!alive && left?.isSocket() === true) await rm(socket, { force: true });
 }

@@ -7,7 +7,7 @@ import type { Settings } from "@backurne/model";
 import { runToldPrecheck, writeRunFile } from "@backurne/reports";
 import type { Outlet } from "@backurne/reports/outlets";
 import { backUp, DAY, guest, openWorld, profile, type World } from "@backurne/simulation";
-import { openDoor, openTelling } from "backurne";
+import { openDoor, openFiles, openTelling } from "backurne";
 import { keepPrecheck } from "backurne/check";
 import { onTestFinished } from "vitest";
 import { buildApp } from "../src/app.ts";
@@ -91,7 +91,7 @@ export async function openApi(
   const { executor: simulatedExecutor } = world.host("bk1");
   const executor = onlyTar(simulatedExecutor);
   const house = world.host("bk1", { settings, keepCheck, mapper, executor, backup: { ...backup, usage } });
-  const backurne = openDoor(house, async () => undefined);
+  const backurne = openDoor(house, { files: openFiles(house), close: async () => undefined });
   const tokens = openTokens(stateDir, now);
   const audited: AuditLine[] = [];
   const logged: unknown[] = [];

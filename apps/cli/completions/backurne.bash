@@ -78,7 +78,7 @@ _backurne() {
         *:-*) found=($everywhere) ;;
         :*)
           found=(backup plan explain ls restore map unmap list-mapped stats verify check-snap hold release)
-          found+=(retention forget trash precheck check doctor metrics serve token config version completion)
+          found+=(retention forget trash precheck check doctor metrics serve mapper token config version completion)
           ;;
         backup:* | plan:*) [[ $previous == --take-over ]] && found=(prove) ;;
         explain:* | ls:* | verify:* | check-snap:* | forget:*)

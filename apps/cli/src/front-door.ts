@@ -3,6 +3,7 @@ export type FrontDoor = Pick<
   typeof import("backurne"),
   | "openBackurne"
   | "openTelling"
+  | "runMapper"
   | "readConfig"
   | "findConfig"
   | "exampleConfig"

@@ -14,6 +14,7 @@ import { hold } from "./commands/hold.ts";
 import { listMapped } from "./commands/list-mapped.ts";
 import { ls } from "./commands/ls.ts";
 import { map } from "./commands/map.ts";
+import { mapper } from "./commands/mapper.ts";
 import { metrics } from "./commands/metrics.ts";
 import { plan } from "./commands/plan.ts";
 import { precheck } from "./commands/precheck.ts";
@@ -54,6 +55,7 @@ const COMMANDS: readonly Command[] = [
   doctor,
   metrics,
   serve,
+  mapper,
   token,
   config,
   version,

@@ -21,6 +21,7 @@ export const COMMANDS = [
   "doctor",
   "metrics",
   "serve",
+  "mapper",
   "token",
   "config",
   "version",

@@ -59,6 +59,7 @@ describe("the launcher", () => {
     writeFileSync(node, '#!/bin/sh\necho "${UV_THREADPOOL_SIZE:-as it comes}"\n', { mode: 0o755 });
     const threads = (words: string, env = {}) => start(words.split(" "), { program, env }).stdout.trim();
     expect(threads("--config x.yaml serve --debug")).toBe("32");
+    expect(threads("mapper")).toBe("32");
     expect(threads("serve", { UV_THREADPOOL_SIZE: "8" })).toBe("8");
     expect(threads("backup")).toBe("as it comes");
   });

@@ -57,6 +57,12 @@ test.each([
   expect([ended.exit, stderr]).toEqual([exit, expect.stringContaining(message)]);
 });
 
+test("mapper is told which file its settings are of, and says where it listens", async () => {
+  const ran = await run("mapper --config /etc/x.yaml");
+  expect(ran).toMatchObject({ exit: 0, stdout: "listening on unix:/run/backurne-mapper.sock\n" });
+  expect(ran.calls).toContainEqual(["runMapper", "/etc/x.yaml"]);
+});
+
 test("serve says where it listens, and keeps each run in its file", async () => {
   const serve: Api["serve"] = async ({ onListening, openOutlet, settings: { stateDir: dir } }) => {
     onListening(`http://127.0.0.1:5000`);

@@ -157,6 +157,10 @@ function recordedDoor(scene: Scene, calls: [string, unknown][]): FrontDoor {
       }),
       tellPrecheck: async () => [],
     }),
+    runMapper: async (_, { file, onListening }) => {
+      call("runMapper", file, undefined);
+      onListening("unix:/run/backurne-mapper.sock");
+    },
     exampleConfig: () => "# an example\n",
     convertConfig: () => {
       throw new Error("not recorded");

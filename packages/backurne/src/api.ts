@@ -43,9 +43,20 @@ import type {
   Unmapped,
   VerificationReport,
 } from "@backurne/model";
-import type { MappedFiles } from "./files.ts";
+import type { MappedFiles } from "@backurne/mapped";
 
-export type * from "./files.ts";
+export type {
+  ArchiveFormat,
+  FileEntry,
+  FilePage,
+  FilePlace,
+  MappedArchive,
+  MappedFile,
+  MappedFiles,
+  OpenedFile,
+  PageRequest,
+  Span,
+} from "@backurne/mapped";
 export type {
   ApplyRequest,
   EmptyRequest,

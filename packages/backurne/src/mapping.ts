@@ -1,7 +1,15 @@
+import { mkdir, readdir } from "node:fs/promises";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { judgeWriters } from "@backurne/config";
 import { whileThereIsRoom, type RoomWatch } from "@backurne/engine";
-import type { Executor } from "@backurne/exec";
+import { createExecutor, type Executor } from "@backurne/exec";
+import { askMapper, openFiles, serveMapper, type MappedFiles } from "@backurne/mapped";
 import { openMapper, type Mapper } from "@backurne/mapper";
-import type { Settings } from "@backurne/model";
+import { BackurneError, type MapperSettings, type Settings } from "@backurne/model";
+import type { OpenOptions } from "./api.ts";
+import { watchRoom } from "./room.ts";
+import { definedOnly } from "./tools.ts";
 
 /** Where backups are mounted that somebody looks into. */
 const RUN_DIR = "/run/backurne";
@@ -14,16 +22,86 @@ interface Tools {
   readonly roomWatch: RoomWatch;
 }
 
-export function mapperOf({ backup, stateDir }: Settings, { executor, env, host, now, roomWatch }: Tools): Mapper {
-  const by = env["SUDO_USER"] ?? "root"; // nobody else can
-  return openMapper({
+export interface Mapping {
+  readonly mapper: Mapper;
+  readonly files: MappedFiles;
+}
+
+/** Of another process, where the configuration names one; else of this one. */
+export function openMapping(settings: Settings, tools: Tools): Mapping {
+  const { mapper } = settings;
+  return mapper === undefined ? mapHere(settings, settings.stateDir, tools) : askMapper(mapper.socket);
+}
+
+function mapHere({ backup }: Settings, stateDir: string, { executor, env, host, now, roomWatch }: Tools): Mapping {
+  const mapper = openMapper({
     executor,
     address: backup,
     stateDir,
     runDir: RUN_DIR,
     host,
-    by,
+    by: env["SUDO_USER"] ?? "root", // nobody else can
     now,
     whileThereIsRoom: (work) => whileThereIsRoom(roomWatch, work),
   });
+  return { mapper, files: openFiles({ mapper, executor }) };
+}
+
+export interface MapperOptions extends Pick<OpenOptions, "now" | "env" | "host" | "silence"> {
+  /** Where the settings stand: whoever can change that file can make root do what he likes. */
+  readonly file: string;
+  /** What whoever runs it should read. */
+  readonly log: (message: string) => void;
+  /** Where it listens, once it does. */
+  readonly onListening: (place: string) => void;
+  /** Ends it. What is mapped stays mapped. */
+  readonly stop: AbortSignal;
+}
+
+/**
+ * Opens backups for those who are not root, until `stop`.
+ * @throws BackurneError `usage` where this host cannot map at all; `configuration` where there is no `mapper`, where others than
+ * root could change what it goes by, or where it cannot listen.
+ */
+export async function runMapper(
+  settings: Settings,
+  { file, log, onListening, stop, ...options }: MapperOptions,
+): Promise<void> {
+  const { mapper } = settings;
+  if (mapper === undefined) {
+    throw new BackurneError("configuration", `${file} has no section "mapper"`, {
+      hint: "it says who may ask: `backurne config example` shows it",
+    });
+  }
+  const env = definedOnly(options.env ?? {});
+  const executor = createExecutor({ env });
+  const tools = {
+    executor,
+    env,
+    host: options.host ?? hostname(),
+    now: options.now ?? Date.now,
+    roomWatch: watchRoom(settings, { executor, silence: options.silence }),
+  };
+  const here = mapHere(settings, mapper.stateDir, tools);
+  await here.mapper.check(); // that it is root is said before anything else
+  await mkdir(mapper.stateDir, { recursive: true, mode: 0o700 });
+  // A configuration of Ceph's names files that are written, and code that is loaded.
+  const { cephConf = [] } = settings.backup;
+  for (const place of [file, mapper.stateDir, cephConf].flat()) {
+    const why = await judgeWriters(place, 0);
+    if (why !== undefined) throw new BackurneError("configuration", `${place} has to be root's alone: ${why}`);
+  }
+  for (const id of await listOthers(settings, mapper)) {
+    log(
+      `${id} was mapped without this mapper, into ${settings.stateDir}: unmap it with a configuration without the section "mapper"`,
+    );
+  }
+  await serveMapper({ ...here, settings: mapper, executor, log, onListening, stop });
+}
+
+/** Root believes nothing else of a directory that may be another's. */
+async function listOthers({ stateDir }: Settings, mapper: MapperSettings): Promise<readonly string[]> {
+  if (stateDir === mapper.stateDir) return [];
+  const names = await readdir(join(stateDir, "mappings")).catch(() => []);
+  return names.filter((name) => /^m\d+$/.test(name));
 }

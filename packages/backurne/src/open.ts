@@ -27,33 +27,28 @@ import {
   restoreTrashed,
   runBackup,
   setGuestProfiles,
-  shareRoom,
   unmapImages,
   verifyImages,
   whileThereIsRoom,
   type House,
-  type RoomWatch,
   type Site,
 } from "@backurne/engine";
 import { createExecutor } from "@backurne/exec";
+import type { MappedFiles } from "@backurne/mapped";
 import type { PoolAddress, RunEvent, Settings } from "@backurne/model";
 import type { ProfilesApi } from "@backurne/profiles-api";
-import { openCeph, openObjects, openPool, openTrash, readRoom, type PoolAccess, type Run } from "@backurne/rbd";
+import { openCeph, openObjects, openPool, openTrash, type PoolAccess, type Run } from "@backurne/rbd";
 import { exitCodeOfVerification, foldReport } from "@backurne/reports";
 import { hearZstd, localTransport } from "@backurne/ssh";
 import type { Backurne, OpenOptions } from "./api.ts";
 import { keepPrecheck } from "./check-file.ts";
 import { openCluster } from "./clusters.ts";
-import { openFiles } from "./files.ts";
 import { hookRunner } from "./hook.ts";
-import { mapperOf } from "./mapping.ts";
-import { digestOf } from "./tools.ts";
+import { openMapping } from "./mapping.ts";
+import { PATIENCE, watchRoom } from "./room.ts";
+import { definedOnly, digestOf } from "./tools.ts";
 import { VERSION } from "./version.ts";
 
-/** ms; a monitor that is gone makes rbd wait for ever. */
-const PATIENCE = 300_000;
-/** ms; a backup pool that is full makes whoever writes wait for ever. */
-const SILENCE = 20_000;
 /** ms; every object of a large image is removed by itself. */
 const REMOVAL = 12 * 3_600_000;
 
@@ -66,12 +61,7 @@ export async function openBackurne(settings: Settings, options: OpenOptions = {}
   );
   const profilesApi = await openProfiles(settings, options);
   const host = options.host ?? hostname();
-  const ask: Run = (command, _lane, input) => executor.run([command], { timeout: PATIENCE, input });
-  const roomWatch: RoomWatch = {
-    pool: settings.backup.pool,
-    every: options.silence ?? SILENCE,
-    ask: shareRoom(() => readRoom({ address: settings.backup, run: ask })),
-  };
+  const roomWatch = watchRoom(settings, { executor, silence: options.silence });
   const run: Run = (command, _lane, input) =>
     whileThereIsRoom(roomWatch, (signal) => executor.run([command], { timeout: PATIENCE, input, signal }));
   const accessOf = (address: PoolAddress) => ({ address, run, place: `${address.pool} on ${host}` });
@@ -85,13 +75,14 @@ export async function openBackurne(settings: Settings, options: OpenOptions = {}
     const { pool, ...rest } = destinationOf(address, { reach, digest: digestOf(settings) });
     return { ...rest, pool, sink: (image) => pool.importDiff(image) };
   };
+  const { mapper, files } = openMapping(settings, { executor, env, host, now: options.now ?? Date.now, roomWatch });
   const house: House = {
     settings,
     executor,
     backup: openPool(access),
     trash: openTrash(access, (command) => executor.run([command], { timeout: REMOVAL })),
     objects: openObjects(access),
-    mapper: mapperOf(settings, { executor, env, host, now: options.now ?? Date.now, roomWatch }),
+    mapper,
     roomWatch,
     clusters: opened.map(({ reached }) => reached),
     openBackup,
@@ -107,13 +98,14 @@ export async function openBackurne(settings: Settings, options: OpenOptions = {}
     sites: () => [hereOf(access, settings), ...opened.flatMap(({ sites }) => sites())],
   };
 
-  return openDoor(house, async () => {
+  const close = async () => {
     await Promise.all([...opened, ...(profilesApi ? [profilesApi] : [])].map((one) => one.close()));
-  });
+  };
+  return openDoor(house, { files, close });
 }
 
-/** What can be asked of a house. Tests furnish one of their own. */
-export function openDoor(house: House, close: () => Promise<void>): Backurne {
+/** What can be asked of a house, and of the files in what it has mapped. Tests furnish one of their own. */
+export function openDoor(house: House, { files, close }: { files: MappedFiles; close: () => Promise<void> }): Backurne {
   return {
     plan: (planOptions = {}) => previewRun(house, planOptions),
     async backup({ onEvent, ...runOptions } = {}) {
@@ -150,7 +142,7 @@ export function openDoor(house: House, close: () => Promise<void>): Backurne {
     unmap: (request, mapOptions) => unmapImages(house, request, mapOptions),
     listMapped: () => house.mapper.list(),
     sweepMapped: () => house.mapper.sweep(),
-    files: openFiles(house),
+    files,
     guests: () => listGuests(house),
     guest: (reference) => inspectGuest(house, reference),
     guestProfiles: () => listGuestProfiles(house),
@@ -173,8 +165,4 @@ async function openProfiles(
   if (!profilesApi) return undefined;
   const { openProfilesApi } = await import("@backurne/profiles-api");
   return openProfilesApi(profilesApi, { stateFile: join(stateDir, "profiles-api.json"), now });
-}
-
-function definedOnly(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }

@@ -24,3 +24,8 @@ export interface Opened {
 export function digestOf({ hashBinary = "xxhsum" }: Settings): string {
   return hashBinary;
 }
+
+/** An environment as programs are given it. */
+export function definedOnly(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined));
+}

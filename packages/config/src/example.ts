@@ -218,6 +218,14 @@ api:
   listen: 127.0.0.1:5000 # or unix:/run/backurne.sock
   #hosts: [backurne.example.net]
 
+# Opening backups to look into needs root. \`backurne mapper\`, run by root, does that for those who are not: with this
+# section map, unmap, list-mapped and serve ask it, whoever runs them, if he is in the group. Its journals, and this file,
+# have to be root's alone to change.
+#mapper:
+#  group: backurne
+#  listen: unix:/run/backurne-mapper.sock
+#  state_dir: /var/lib/backurne-mapper
+
 # A line for each transfer: which image, from which cluster, how many seconds. syslog, influxdb, none, or a file.
 # Whoever cannot be told, here or by notify, stops no run, but it ends with exit code 3.
 #report_time: influxdb

@@ -8,7 +8,7 @@ export { parseConfig } from "./parse.ts";
 export type { Parsed } from "./parse.ts";
 export { formatProblem } from "./problem.ts";
 export type { Problem } from "./problem.ts";
-export { judgeProgram } from "./programs.ts";
+export { judgeProgram, judgeWriters } from "./programs.ts";
 export { readConfig } from "./read.ts";
 export { findStateDir } from "./state-dir.ts";
 export type { Secrets } from "./secret-files.ts";

@@ -34,15 +34,26 @@ export async function judgeProgram(file: string, owner: number): Promise<string 
   try {
     const real = await realpath(file);
     if (!(await stat(real)).isFile()) return "is no program; name a file";
-    for (const place of new Set([real, ...directoriesOf(real), ...directoriesOf(file)])) {
-      const stats = await stat(place);
-      if (!isOpenToOthers(stats, owner)) continue;
-      return `others can change ${place} (owner ${stats.uid}, mode ${showMode(stats.mode)}); give it to root, and chmod go-w it`;
-    }
+    const changed = await judgeWriters(file, owner);
+    if (changed !== undefined) return changed;
     return (await isExecutable(real)) ? undefined : "cannot be run; chmod 755 it";
   } catch (error) {
     return `${describeError(error)}; put it there, or take this key out`;
   }
+}
+
+/**
+ * Who else than root and `owner` (a uid) can change a file or a directory, or put another in its place; undefined: nobody.
+ * @throws whatever `stat` does: it has to be there.
+ */
+export async function judgeWriters(path: string, owner: number): Promise<string | undefined> {
+  const real = await realpath(path);
+  for (const place of new Set([real, ...directoriesOf(real), ...directoriesOf(path)])) {
+    const stats = await stat(place);
+    if (!isOpenToOthers(stats, owner)) continue;
+    return `others can change ${place} (owner ${stats.uid}, mode ${showMode(stats.mode)}); give it to root, and chmod go-w it`;
+  }
+  return undefined;
 }
 
 /** Whoever can write in one of them can put another program there. */

@@ -6,7 +6,7 @@ import type { Site } from "./site.ts";
 export function requireRoot(): void {
   if (process.getuid?.() === 0) return;
   throw new BackurneError("usage", "mapping makes block devices and mounts them: it needs root", {
-    hint: "run it as root, or with sudo",
+    hint: "run it as root, or let `backurne mapper` do it (section mapper)",
   });
 }
 

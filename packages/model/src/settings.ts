@@ -23,6 +23,8 @@ export interface Settings {
   readonly prettyColors: boolean;
   readonly profilesApi?: ProfilesApiSettings | undefined;
   readonly api?: ApiSettings | undefined;
+  /** Who maps here; undefined: whoever is asked to, itself. */
+  readonly mapper?: MapperSettings | undefined;
   readonly reportTime?: ReportTime | undefined;
   readonly notify?: NotifySettings | undefined;
   readonly check?: CheckSettings | undefined;
@@ -66,6 +68,16 @@ export interface ApiSettings {
   readonly listen: { readonly socket: string } | { readonly host: string; readonly port: number };
   /** Names by which a proxy in front is called, `HOST` or `HOST:PORT`. */
   readonly hosts: readonly string[];
+}
+
+/** A process that is root opens backups for those who are not. */
+export interface MapperSettings {
+  /** Path of the unix socket it is asked at. */
+  readonly socket: string;
+  /** Name of the group whose members may ask. */
+  readonly group: string;
+  /** Its journals; nobody else can write there. */
+  readonly stateDir: string;
 }
 
 /** Where a line goes for each transfer: which image, from where, how long. */

@@ -5,7 +5,7 @@ import { createSmallImages } from "./images.ts";
 import { alternate, cpuSince, cpuSoFar, medianRatio, seconds, time } from "./measure.ts";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Row } from "./row.ts";
-import { createPools, DAILY, DEBIAN_PATH, HOURLY, runProduct, settingsFor, type Scene } from "./scene.ts";
+import { createPools, DAILY, DEBIAN_PATH, HOURLY, settingsFor, startProduct, type Scene } from "./scene.ts";
 
 const IMAGES = 50;
 const MODES = ["first", "force"] as const;
@@ -66,7 +66,7 @@ async function measure(times: Times, arena: Arena, work: Work): Promise<void> {
 
 function runTool({ scene, pool }: Arena, mode: Mode, _images: readonly string[], env = { PATH: DEBIAN_PATH }) {
   const expect = mode === "first" ? { full: IMAGES, incremental: 0 } : { full: 0, incremental: IMAGES };
-  return runProduct(settingsFor(scene, pool, [DAILY, HOURLY]), { expect, force: mode === "force" }, { env });
+  return startProduct(settingsFor(scene, pool, [DAILY, HOURLY]), { expect, force: mode === "force" }, { env });
 }
 
 function byHand(care: "safe" | "bare"): Work {

@@ -1,5 +1,7 @@
 import type { PlainCluster, ProfileSettings, Settings } from "@backurne/model";
 import { createPool, type Sandbox } from "@backurne/sandbox";
+import { execa } from "execa";
+import { fileURLToPath } from "node:url";
 import { openBackurne, type OpenOptions, type RunOptions } from "backurne";
 
 /** What every scenario is given. */
@@ -64,10 +66,26 @@ export function plainCluster(sandbox: Sandbox, pool: string, profiles: readonly 
   };
 }
 
+interface Expected {
+  readonly expect: { readonly full: number; readonly incremental: number };
+}
+
+const RUN = fileURLToPath(new URL("run-process.ts", import.meta.url));
+
+/** One run of the product in a process of its own; its start is part of it. */
+export async function startProduct(
+  settings: Settings,
+  options: RunOptions & Expected,
+  open: OpenOptions,
+): Promise<void> {
+  const input = JSON.stringify([settings, options, open] satisfies Parameters<typeof runProduct>);
+  await execa(process.execPath, ["--conditions=source", RUN], { input });
+}
+
 /** One run of the product. One that does not transfer what it should has measured nothing. */
 export async function runProduct(
   settings: Settings,
-  { expect, ...options }: RunOptions & { readonly expect: { readonly full: number; readonly incremental: number } },
+  { expect, ...options }: RunOptions & Expected,
   open: OpenOptions = {},
 ): Promise<void> {
   await using backurne = await openBackurne(settings, open);

@@ -16,14 +16,16 @@ export const TABLE: Readonly<Record<string, readonly string[]>> = {
   "profiles-api": ["model", "retention"],
   mapper: ["model", "rbd", "exec"],
   files: ["model", "exec"],
+  sockets: ["exec:types"],
+  mapped: ["model", "exec:types", "mapper:types", "files", "sockets"],
   engine: ["model", "retention", "planner", "exec", "rbd", "cluster", "mapper"],
   reports: ["model"],
   // The composition root: everything.
   backurne:
-    "model retention planner exec ssh rbd cluster cluster-plain cluster-proxmox config profiles-api mapper files engine reports".split(
+    "model retention planner exec ssh rbd cluster cluster-plain cluster-proxmox config profiles-api mapper files mapped engine reports".split(
       " ",
     ),
-  api: ["model", "retention", "reports", "backurne"],
+  api: ["model", "retention", "sockets", "reports", "backurne"],
   cli: ["model", "reports", "backurne", "api"],
 };
 

@@ -85,7 +85,7 @@ test("a server that is not root, on a socket, does all but the mapper's part; an
     type: "urn:backurne:problem:usage",
     code: "usage",
     detail: expect.stringContaining("it needs root"),
-    hint: "run it as root, or with sudo",
+    hint: "run it as root, or let `backurne mapper` do it (section mapper)",
   });
   const opened = await browse("/images/alpha%2Fweb01/map", "snapshot=latest");
   expect([opened.status, opened.body.includes("it needs root")]).toEqual([400, true]);

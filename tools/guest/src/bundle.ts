@@ -27,6 +27,8 @@ export async function bundle(name: keyof typeof PROGRAMS): Promise<string> {
       rollupOptions: { output: { entryFileNames: "program.mjs", codeSplitting: false } },
     },
   });
+  for (const file of ["page.css", "page.js"])
+    await cp(here(`../../../apps/api/src/page/${file}`), join(home, "dist", file));
   // backurne reads its version in there.
   await cp(here("../../../packages/backurne/package.json"), join(home, "package.json"));
   return join(home, "dist", "program.mjs");

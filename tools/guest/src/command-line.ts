@@ -16,7 +16,7 @@ export interface CommandLine {
 }
 
 /** Which backup each live image is made of: a file system, and a datastore where there is one. */
-const IMAGES = { web01: "hostile", ...(hasFixtures(...FIXTURES.vmfs5) && { store: FIXTURES.vmfs5[0] }) };
+const IMAGES = { web01: "hostile", plain: "bare", ...(hasFixtures(...FIXTURES.vmfs5) && { store: FIXTURES.vmfs5[0] }) };
 
 /** Backups that backurne itself has made, and a configuration in the guest that knows it. */
 export async function openCommandLine({ guest, sandbox, pool, backurne }: Scene): Promise<CommandLine> {

@@ -27,6 +27,8 @@ export interface Scene extends AsyncDisposable {
   readonly pool: Pool;
   /** The command line of backurne, as the guest would type it. */
   readonly backurne: string;
+  /** Node, likewise. */
+  readonly node: string;
   /** Runs these one after the other, in one process of the guest. */
   ask(...asks: readonly Ask[]): Promise<readonly Answer[]>;
   /** Maps backups of that pool, does the rest, unmaps; says what the mapping was like and what the rest printed. */
@@ -80,6 +82,7 @@ export async function openScene(): Promise<Scene> {
     sandbox,
     pool,
     backurne: `${NODE} ${backurne}`,
+    node: NODE,
     ask,
     async look(images, { vmdk, script = "true" } = {}) {
       const [mapped, shell, unmapped] = await ask(
@@ -135,7 +138,7 @@ for nbd in /sys/block/nbd*; do [ ! -e $nbd/pid ] || echo "$nbd is served"; done
 dmsetup ls | grep -v 'No devices found' || true
 grep -E 'backurne|fuse' /proc/self/mounts || true
 grep -lsz '^BACKURNE_MAPPING=' /proc/[0-9]*/environ || true
-ls -A /run/backurne /var/lib/backurne/mappings 2>/dev/null | grep -v : || true
+ls -A /run/backurne /var/lib/backurne/mappings /var/lib/backurne-mapper/mappings 2>/dev/null | grep -v : || true
 ls -A /run/udev/rules.d 2>/dev/null | grep backurne || true
 ls -A /etc/lvm/backup /etc/lvm/archive /var/lock/qemu-nbd* 2>/dev/null | grep vg_ || true
 `;

@@ -1,4 +1,5 @@
 import { examine, type House, type Site } from "@backurne/engine";
+import { BackurneError } from "@backurne/model";
 import type { CephState } from "@backurne/rbd";
 import { beforeEach, describe, expect, test } from "vitest";
 import { backUp, DAY, openWorld, profile, type World } from "../src/index.ts";
@@ -160,4 +161,16 @@ describe("doctor finds", () => {
       "info ownership the backup pool: holiday-pictures: not ours",
     ]);
   });
+});
+
+test("doctor asks the mapper that the configuration names, and no other", async () => {
+  const house = world.host("bk1");
+  const socket = "/run/m.sock";
+  const settings = { ...house.settings, mapper: { socket, group: "g", stateDir: "/var/lib/m" } };
+  const silent = async () => Promise.reject(new BackurneError("command", "nobody answers", { hint: "start it" }));
+  expect(await found({ house: { settings, mapper: { ...house.mapper, check: silent } } })).toEqual([
+    `warning mapper ${socket}: nobody answers`,
+  ]);
+  expect(await found({ house: { settings, mapper: { ...house.mapper, check: async () => undefined } } })).toEqual([]);
+  expect(await found({ house: { mapper: { ...house.mapper, check: silent } } })).toEqual([]);
 });

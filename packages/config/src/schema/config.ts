@@ -4,6 +4,7 @@ import { changeAlarm } from "./change-alarm.ts";
 import { liveCluster } from "./cluster.ts";
 import { hooks } from "./hooks.ts";
 import { influxdb, reportTime } from "./influxdb.ts";
+import { mapper } from "./mapper.ts";
 import { notify } from "./notify.ts";
 import { profiles } from "./profile.ts";
 import { profilesApi } from "./profiles-api.ts";
@@ -80,6 +81,9 @@ export const config = section({
   influxdb: influxdb.optional(),
   notify: notify.optional().describe("Who is told when backups fail, are late, or go well again"),
   api: api.prefault({}),
+  mapper: mapper
+    .optional()
+    .describe("`backurne mapper`, as root, opens backups for those who are not; with it all who use this file ask it"),
 });
 
 export type Config = z.output<typeof config>;

@@ -15,7 +15,7 @@ const day = 86_400_000;
 
 /** What the rest of the house sees of a configuration that has no problems. */
 export function resolveSettings(config: Config, locate: Locate): Settings {
-  const { max_new_fulls_per_run: max, profiles_api: profilesApi, change_alarm: alarm } = config;
+  const { max_new_fulls_per_run: max, profiles_api: profilesApi, change_alarm: alarm, mapper } = config;
   const reportTime = resolveReportTime(config);
   return {
     snapPrefix: config.snap_prefix,
@@ -38,6 +38,7 @@ export function resolveSettings(config: Config, locate: Locate): Settings {
     prettyColors: config.pretty_colors,
     api: resolveApi(config.api),
     check: resolveCheck(config.check),
+    ...(mapper && { mapper: { socket: mapper.listen, group: mapper.group, stateDir: mapper.state_dir } }),
     ...(reportTime && { reportTime }),
     ...(config.notify && { notify: resolveNotify(config.notify) }),
     ...(alarm === false ? {} : { changeAlarm: resolveAlarm(alarm) }),

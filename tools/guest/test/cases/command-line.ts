@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { openCommandLine, type CommandLine } from "../../src/command-line.ts";
 import { hasFixtures } from "../../src/images.ts";
 import { FIXTURES, type Scene } from "../../src/scene.ts";
+import { askTheMapper } from "./service.ts";
 import { setFull } from "../../src/full.ts";
 
 /** Times and names that differ from run to run. */
@@ -78,8 +79,10 @@ export function typeCommands(open: () => Scene): void {
         code: 2,
         stdout: "",
         stderr:
-          "backurne: mapping makes block devices and mounts them: it needs root\n  hint: run it as root, or with sudo\n",
+          "backurne: mapping makes block devices and mounts them: it needs root\n  hint: run it as root, or let `backurne mapper` do it (section mapper)\n",
       });
     });
+
+    askTheMapper(open);
   });
 }

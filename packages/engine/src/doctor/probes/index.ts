@@ -6,6 +6,7 @@ import { guests } from "./guests.ts";
 import { health } from "./health.ts";
 import { images } from "./images.ts";
 import { leftovers } from "./leftovers.ts";
+import { mapper } from "./mapper.ts";
 import { ownership } from "./ownership.ts";
 import { programs } from "./programs.ts";
 import { space } from "./space.ts";
@@ -24,4 +25,5 @@ export const PROBES: readonly Probe[] = [
   guests,
   leftovers,
   ownership,
+  mapper,
 ];

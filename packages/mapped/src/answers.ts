@@ -1,0 +1,57 @@
+import type { Mapper, MapRequest } from "@backurne/mapper";
+import { BackurneError, type MappingEvent } from "@backurne/model";
+import type { z } from "zod";
+import type { MappedFiles } from "./files.ts";
+import type { Question, QUESTIONS } from "./wire.ts";
+
+/** What whoever answers can say. */
+export interface Say {
+  /** Nobody waits for it any more, or the mapper stops. */
+  readonly signal: AbortSignal;
+  emit(event: MappingEvent): void;
+  value(value: unknown): void;
+  bytes(chunks: AsyncIterable<Uint8Array>): Promise<void>;
+}
+
+interface Have {
+  readonly mapper: Mapper;
+  readonly files: MappedFiles;
+}
+
+type Answers = {
+  readonly [Q in Question]: (asked: z.output<(typeof QUESTIONS)[Q]>, have: Have, say: Say) => Promise<void>;
+};
+
+/** Each question, asked of the mapper of this process. */
+export const ANSWERS: Answers = {
+  check: async (_, { mapper }) => mapper.check(),
+  async map(asked, { mapper }, { signal, emit, value }) {
+    value(await mapper.map(asked satisfies MapRequest, { signal, onEvent: emit }));
+  },
+  async unmap({ id }, { mapper }, { signal, emit }) {
+    await mapper.unmap(id, { signal, onEvent: emit });
+  },
+  list: async (_, { mapper }, { value }) => value(await mapper.list()),
+  find: async ({ id }, { mapper }, { value }) => value(await mapper.find(id)),
+  async "files/list"({ mapping, path, ...page }, { files }, { signal, value }) {
+    value(await files.list({ mapping, path }, { ...page, signal }));
+  },
+  async "files/look"(place, { files }, { value }) {
+    await using file = await files.open(place);
+    const { name, size, modified, tag } = file;
+    value({ name, size: String(size), modified, tag });
+  },
+  async "files/read"({ tag, from, to, ...place }, { files }, { bytes }) {
+    await using file = await files.open(place);
+    if (file.tag !== tag) throw new BackurneError("refused", `${file.name} was changed while it was read`);
+    await bytes(file.read({ from, to }));
+  },
+  async "files/pack"({ format, ...place }, { files }, { signal, value }) {
+    const { name } = await files.archive(place, format, signal);
+    value(name);
+  },
+  async "files/archive"({ format, ...place }, { files }, { signal, bytes }) {
+    const { chunks } = await files.archive(place, format, signal);
+    await bytes(chunks);
+  },
+};
