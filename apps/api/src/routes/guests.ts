@@ -47,7 +47,18 @@ const which = z.object({
     .transform(Number),
 });
 
-const allSet = ({ backurne, reads }: Scene) => reads.share("guest profiles", () => backurne.guestProfiles());
+/**
+ * What stands in the backup pool and is not what is written there is the pool's trouble, as one of its programs failing is:
+ * whoever asks can mend it, and this server cannot.
+ */
+async function ofPool<T>(answer: Promise<T>): Promise<T> {
+  return answer.catch((error: unknown) => {
+    if (!(error instanceof BackurneError) || error.code !== "unexpected") throw error;
+    throw new BackurneError("command", error.message, { cause: error, hint: error.hint });
+  });
+}
+
+const allSet = ({ backurne, reads }: Scene) => reads.share("guest profiles", () => ofPool(backurne.guestProfiles()));
 
 const listed = endpoint({
   method: "get",
@@ -56,7 +67,7 @@ const listed = endpoint({
   summary: "Every guest that is there or has backups: its disks with their newest backups, and its own policies if any",
   answer: z.strictObject({ version: z.literal(1), kind: z.literal("guests"), guests: z.array(guest) }),
   async run(_, { backurne, reads }) {
-    const guests = await reads.share("guests", () => backurne.guests());
+    const guests = await reads.share("guests", () => ofPool(backurne.guests()));
     return { version: 1, kind: "guests", guests: guests.map(showGuest) };
   },
 });
@@ -104,7 +115,7 @@ const set = endpoint({
   body: policy,
   answer: setForGuest,
   async run({ params, body }, { backurne }) {
-    return show((await backurne.setGuestProfiles(params, read(body))) as GuestProfiles);
+    return show((await ofPool(backurne.setGuestProfiles(params, read(body)))) as GuestProfiles);
   },
 });
 
@@ -116,7 +127,7 @@ const removed = endpoint({
   params: which,
   answer: z.strictObject({ version: z.literal(1), kind: z.literal("guest-reset"), cluster: z.string(), vmid: z.int() }),
   async run({ params }, { backurne }) {
-    await backurne.setGuestProfiles(params, undefined);
+    await ofPool(backurne.setGuestProfiles(params, undefined));
     return { version: 1, kind: "guest-reset", ...params };
   },
 });
