@@ -154,9 +154,12 @@ describe("whoever has a token", () => {
   test("holds a point and releases it; who may only read is not offered to", async () => {
     const { page, audited } = await visit();
     await page.goto(`${new URL(page.url()).origin}/images/px1%2Fweb01%2Fscsi0`);
-    await page.getByRole("button", { name: "Hold", exact: true }).first().click();
-    await page.getByRole("button", { name: "Release", exact: true }).click();
-    await expect.poll(() => page.getByRole("button", { name: "Release", exact: true }).count()).toBe(0);
+    await page
+      .getByRole("button", { name: /^Hold daily of/ })
+      .first()
+      .click();
+    await page.getByRole("button", { name: /^Release daily of/ }).click();
+    await expect.poll(() => page.getByRole("button", { name: /^Release/ }).count()).toBe(0);
     expect(audited.map(({ path, status }) => [path.split("/").at(-1), status])).toEqual([
       ["login", 303],
       ["hold", undefined],
@@ -247,7 +250,10 @@ describe("files of a backup", () => {
   test.each([true, false])("it is opened, browsed and closed, and a file of it saved; script: %s", async (script) => {
     const { page, url, scene, troubles } = await visit({ script });
     await page.goto(`${url}/images/px1%2Fweb01%2Fscsi0`);
-    await page.getByRole("button", { name: "Open", exact: true }).first().click();
+    await page
+      .getByRole("button", { name: /^Open daily of/ })
+      .first()
+      .click();
     await page.getByRole("heading", { name: /^m2/ }).waitFor();
     await page.getByRole("link", { name: "Browse the files of m1" }).click();
     await page.getByRole("link", { name: "p1/" }).click();
@@ -319,6 +325,17 @@ test("every place is there without the script, too", async () => {
   for (const path of PLACES) {
     await page.goto(`${url}${path}`);
     expect(await page.locator("h1").count()).toBe(1);
+  }
+});
+
+test("no two buttons of a page are called the same by what a screen reader is told", async () => {
+  const { page, url } = await visit();
+  for (const path of PLACES) {
+    await page.goto(`${url}${path}`);
+    const told = await page.locator("body").ariaSnapshot();
+    const buttons = [...told.matchAll(/- button(?: "((?:[^"\\]|\\.)*)")?/g)].map(([, called = ""]) => called);
+    expect(buttons.length, path).toBeGreaterThan(0);
+    expect([path, buttons.filter((one, index) => one === "" || buttons.indexOf(one) < index)]).toEqual([path, []]);
   }
 });
 

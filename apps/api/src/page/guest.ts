@@ -1,5 +1,4 @@
 import type { GuestInspection, GuestListing, GuestMoment, GuestPoint, ImageUsage } from "@backurne/model";
-import { formatLocalTime } from "@backurne/reports";
 import { html } from "hono/html";
 import { note } from "../routes/guests.ts";
 import type { Caller, Scene } from "../scene.ts";
@@ -8,7 +7,7 @@ import { imageTable } from "./images.ts";
 import { action } from "./layout.ts";
 import { pointsSection } from "./points.ts";
 import { timeline, type Mark } from "./timeline.ts";
-import { count, guestPath, imagePath, name, when, type Html } from "./words.ts";
+import { count, exactly, guestPath, imagePath, name, when, type Html } from "./words.ts";
 
 interface Around {
   /** As it was asked for. */
@@ -120,7 +119,7 @@ function momentRow({ moment: { at, points, lacks }, id }: Row, { reference, scen
   const stillness = [...new Set(points.flatMap(({ consistency }) => consistency?.kind ?? []))];
   const going = points.some(({ verdict }) => verdict === "remove");
   const word = lacks.length > 0 ? "Open what there is" : "Open";
-  const moment = `the moment of ${formatLocalTime(at, scene.settings.timezone).slice(0, 16)}`;
+  const moment = `the moment of ${exactly(at, scene)}`;
   const label = lacks.length > 0 ? `${word} of ${moment}` : `${word} ${moment}`;
   return html`<tr id="${id}">
     <td class="name">${when(at, scene)}</td>

@@ -6,7 +6,7 @@ import { expiryOf, nextToGo } from "./expiry.ts";
 import { guestLink, stateOf } from "./images.ts";
 import { pointsSection } from "./points.ts";
 import { timeline, type Mark } from "./timeline.ts";
-import { bytes, imagePath, name, when, type Html } from "./words.ts";
+import { bytes, exactly, imagePath, name, when, type Html } from "./words.ts";
 
 /** One disk: its restore points on a line, and why each stays or goes. */
 export function imageSheet(
@@ -88,6 +88,7 @@ interface Around {
 function pointRow(point: PointListing, { verdict, id, path, scene, caller }: Around): Html {
   const { creation, profile, size, verified, consistency, hold, live, uuid } = point;
   const fields = { snapshot: uuid };
+  const called = `${profile} of ${exactly(creation, scene)}`;
   return html`<tr id="${id}">
     <td class="name" title="${name(uuid)}">
       ${when(creation, scene)}${live === "-" ? "" : html` <span class="chip">${live === "base" ? "base" : "live"}</span>`}
@@ -101,10 +102,10 @@ function pointRow(point: PointListing, { verdict, id, path, scene, caller }: Aro
     <td>
       ${
         hold
-          ? action(caller, "admin", { path: `${path}/release`, word: "Release", fields })
-          : action(caller, "backup", { path: `${path}/hold`, word: "Hold", fields })
+          ? action(caller, "admin", { path: `${path}/release`, word: "Release", label: `Release ${called}`, fields })
+          : action(caller, "backup", { path: `${path}/hold`, word: "Hold", label: `Hold ${called}`, fields })
       }
-      ${action(caller, "map", { path: `${path}/map`, word: "Open", fields })}
+      ${action(caller, "map", { path: `${path}/map`, word: "Open", label: `Open ${called}`, fields })}
     </td>
   </tr>`;
 }
