@@ -155,9 +155,10 @@ describe("whoever has a token", () => {
     const { page, audited } = await visit();
     await page.goto(`${new URL(page.url()).origin}/images/px1%2Fweb01%2Fscsi0`);
     await page
-      .getByRole("button", { name: /^Hold daily of/ })
+      .getByLabel(/^Hold daily of/)
       .first()
       .click();
+    await page.getByRole("button", { name: /^Hold it: daily of/ }).click();
     await page.getByRole("button", { name: /^Release daily of/ }).click();
     await expect.poll(() => page.getByRole("button", { name: /^Release/ }).count()).toBe(0);
     expect(audited.map(({ path, status }) => [path.split("/").at(-1), status])).toEqual([
@@ -171,6 +172,41 @@ describe("whoever has a token", () => {
     await reader.page.goto(`${reader.url}/images/px1%2Fweb01%2Fscsi0`);
     expect(await reader.page.getByRole("button").allTextContents()).toEqual(["Leave"]);
   });
+
+  test.each([true, false])(
+    "holds a whole moment of a guest, by keyboard, with a reason and to a day; script: %s",
+    async (script) => {
+      const { page, url, scene, troubles } = await visit({ script, width: 360 });
+      await page.goto(`${url}/guests/px1%2Fdb-main`);
+      const opener = page.getByLabel(/^Hold the moment of/).nth(1);
+      await opener.focus();
+      await page.keyboard.press("Enter");
+      const form = page.locator("details[open] form");
+      expect(await page.evaluate(WIDER)).toBe(0);
+      await form.getByLabel("reason").fill("before the upgrade");
+      await form.getByLabel("until").fill("2030-01-01");
+      await shoot(page, `guest-hold-360-${script ? "script" : "plain"}`);
+      await form.getByRole("button", { name: /^Hold it: the moment of/ }).click();
+      await page.getByRole("button", { name: /^Release the moment of/ }).waitFor();
+      expect(new URL(page.url()).hash).toMatch(/^#moment-\d+$/);
+      const { moments } = await scene.backurne.guest("px1/db-main");
+      expect(moments.at(-2)?.points.map(({ disk, hold }) => [disk, hold])).toMatchObject(
+        ["scsi0", "virtio1"].map((disk) => [
+          disk,
+          { until: "2030-01-01T00:00:00.000Z", reason: "before the upgrade, by of admin" },
+        ]),
+      );
+      await page.setViewportSize({ width: 1280, height: 900 });
+      await page
+        .getByLabel(/^Hold the moment of/)
+        .first()
+        .click();
+      await shoot(page, `guest-hold-1280-${script ? "script" : "plain"}`);
+      await page.getByRole("button", { name: /^Release the moment of/ }).click();
+      await expect.poll(() => page.getByRole("button", { name: /^Release the moment of/ }).count()).toBe(0);
+      expect(troubles).toEqual([]);
+    },
+  );
 
   test("starts a run, sees it move, and sees its end", async () => {
     const { page, world, url, troubles } = await visit();

@@ -40,6 +40,7 @@ function pathOf({ path }: Endpoint, { params, query }: Fields): string {
 
 const image = { image: "alpha/disk" };
 const guest = { cluster: "px1", vmid: 100 };
+const MOMENT = "2026-01-02T01:00:00Z";
 /** Of what is hardly ever right by chance. */
 const EXAMPLES: Readonly<Record<string, Fields>> = {
   "post /verifications": { params: {}, query: {}, body: image },
@@ -55,6 +56,8 @@ const EXAMPLES: Readonly<Record<string, Fields>> = {
   "delete /mappings/{mapping}": { params: { mapping: "m1" }, query: {}, body: undefined },
   "post /images/{image}/holds": { params: image, query: {}, body: {} },
   "delete /images/{image}/holds": { params: image, query: {}, body: undefined },
+  "post /guests/{guest}/holds": { params: { guest: "px1/web" }, query: {}, body: { at: MOMENT } },
+  "delete /guests/{guest}/holds": { params: { guest: "px1/web" }, query: { at: MOMENT }, body: undefined },
   "get /guests/{guest}": { params: { guest: "px1/web" }, query: {}, body: undefined },
   "post /guests/{cluster}/{vmid}/profiles": { params: guest, query: {}, body: {} },
   "delete /guests/{cluster}/{vmid}/profiles": { params: guest, query: {}, body: undefined },

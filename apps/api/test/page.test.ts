@@ -11,6 +11,8 @@ const PLACES: readonly (readonly [method: "GET" | "POST", path: string, scope: S
   ["GET", "/images/alpha%2Fdisk", "read"],
   ["GET", "/guests/px1%2Fweb", "read"],
   ["POST", "/guests/px1%2Fweb/map", "map", "at=2026-01-01T00:00:00.000Z"],
+  ["POST", "/guests/px1%2Fweb/hold", "backup", "at=2026-01-01T00:00:00.000Z"],
+  ["POST", "/guests/px1%2Fweb/release", "admin", "at=2026-01-01T00:00:00.000Z"],
   ["GET", "/plan", "read"],
   ["GET", "/runs", "read"],
   ["GET", "/runs/none", "read"],

@@ -3,6 +3,7 @@ import { html } from "hono/html";
 import type { Caller, Scene } from "../scene.ts";
 import { action } from "./layout.ts";
 import { expiryOf, nextToGo } from "./expiry.ts";
+import { holdForm } from "./hold.ts";
 import { guestLink, stateOf } from "./images.ts";
 import { pointsSection } from "./points.ts";
 import { timeline, type Mark } from "./timeline.ts";
@@ -63,7 +64,7 @@ export function imageSheet(
         ${
           image.hold || image.alarm
             ? action(caller, "admin", { path: `${path}/release`, word: "Release the image" })
-            : action(caller, "backup", { path: `${path}/hold`, word: "Hold the whole image" })
+            : holdForm(caller, { path: `${path}/hold`, called: "the whole image", word: "Hold the whole image" })
         }
       </p>
     </section>
@@ -100,12 +101,12 @@ function pointRow(point: PointListing, { verdict, id, path, scene, caller }: Aro
     <td data-is="Because" class="${verdict?.verdict === "remove" ? "warn" : ""}">${name(verdict?.because ?? "")}</td>
     <td data-is="Expires"><div>${expiryOf(verdict ?? {}, scene)}</div></td>
     <td>
+      ${action(caller, "map", { path: `${path}/map`, word: "Open", label: `Open ${called}`, fields })}
       ${
         hold
           ? action(caller, "admin", { path: `${path}/release`, word: "Release", label: `Release ${called}`, fields })
-          : action(caller, "backup", { path: `${path}/hold`, word: "Hold", label: `Hold ${called}`, fields })
+          : holdForm(caller, { path: `${path}/hold`, called, fields })
       }
-      ${action(caller, "map", { path: `${path}/map`, word: "Open", label: `Open ${called}`, fields })}
     </td>
   </tr>`;
 }

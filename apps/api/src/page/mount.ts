@@ -9,6 +9,7 @@ import { requireScope } from "../guard/who.ts";
 import type { Known } from "../known.ts";
 import type { Env, Scene } from "../scene.ts";
 import { findingsSheet } from "./findings.ts";
+import { readHold } from "./hold.ts";
 import { imageSheet } from "./image.ts";
 import { sheet } from "./layout.ts";
 import { SCRIPT, STYLE } from "./login.ts";
@@ -65,11 +66,8 @@ export function mountPage(app: OpenAPIHono<Env>, scene: Scene, known: Known): vo
   });
   app.post("/images/:image/hold", requireScope("backup"), async (context) => {
     const image = context.req.param("image");
-    await backurne.hold({
-      image,
-      snapshot: await fieldOf(context, "snapshot"),
-      reason: `by ${context.get("caller").name}`,
-    });
+    const { snapshot, until, reason } = await readHold(context, scene);
+    await backurne.hold({ image, snapshot, until, reason });
     return context.redirect(imagePath(image), 303);
   });
   app.post("/images/:image/release", requireScope("admin"), async (context) => {
