@@ -229,6 +229,38 @@ describe("whoever has a token", () => {
     expect(troubles).toEqual([]);
   });
 
+  test("compares an image with its source, sees that move, and what it found", async () => {
+    const { page, world, url, troubles } = await visit();
+    const gates = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    world.before = (call) => {
+      if (call === "px1 snapshots vm-100-scsi0") return gates[0]?.promise;
+      return call === "compare vm-100-scsi0" ? gates[1]?.promise : undefined;
+    };
+    await page.goto(`${url}/images/px1%2Fweb01%2Fscsi0`);
+    await page.getByRole("button", { name: "Compare all of it with its source" }).click();
+    await page.getByText("0 of 1 image compared, 0 different").first().waitFor();
+    await page.getByText("px1/web01/scsi0 ").waitFor();
+    await shoot(page, "verification-live-1280");
+    await page.setViewportSize({ width: 360, height: 800 });
+    expect(await page.evaluate(WIDER)).toBe(0);
+    await shoot(page, "verification-live-360");
+    const other = await page.context().newPage();
+    await other.goto(url);
+    await other.getByText("0 of 1 image compared").waitFor();
+    await other.close();
+    for (const gate of gates) gate.resolve();
+    await page.getByText("well", { exact: true }).waitFor();
+    await page.getByText("same", { exact: true }).waitFor();
+    expect(await page.evaluate(WIDER)).toBe(0);
+    await shoot(page, "verification-ended-360");
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await shoot(page, "verification-ended-1280");
+    await page.goto(`${url}/runs`);
+    await page.locator('a[href^="/verifications/"]').waitFor();
+    await shoot(page, "runs-1280");
+    expect(troubles).toEqual([]);
+  });
+
   test("sees a run of another process move, and end", async () => {
     const { page, world, url, scene, troubles } = await visit({ scope: "read" });
     const at = new Date(world.now).toISOString();

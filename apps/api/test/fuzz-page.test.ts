@@ -180,8 +180,14 @@ function goodOne(route: string): Asked {
 
 /** They take long, and little is asked of them. */
 const SLOW = ["GET /policies", "GET /openapi.json"];
-/** Nobody is known by these, or the run is none. */
-const NEVER_WELL = ["POST /login", "GET /runs/:run", "POST /runs/:run/stop"];
+/** Nobody is known by these, or the run or verification is none. */
+const NEVER_WELL = [
+  "POST /login",
+  "GET /runs/:run",
+  "POST /runs/:run/stop",
+  "GET /verifications/:id",
+  "POST /verifications/:id/stop",
+];
 
 test.each(ROUTES)(
   "%s: whatever is asked, the answer is a page, a problem or what it should be, and we are not broken",

@@ -66,6 +66,11 @@ export function imageSheet(
             ? action(caller, "admin", { path: `${path}/release`, word: "Release the image" })
             : holdForm(caller, { path: `${path}/hold`, called: "the whole image", word: "Hold the whole image" })
         }
+        ${
+          image.kind === "current"
+            ? action(caller, "backup", { path: `${path}/verify`, word: "Compare all of it with its source" })
+            : ""
+        }
       </p>
     </section>
     ${pointsSection(

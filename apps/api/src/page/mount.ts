@@ -15,6 +15,7 @@ import { sheet } from "./layout.ts";
 import { SCRIPT, STYLE } from "./login.ts";
 import { mountFiles } from "./mount-files.ts";
 import { mountGuest } from "./mount-guest.ts";
+import { mountVerifications } from "./mount-verifications.ts";
 import { overview } from "./overview.ts";
 import { planSheet } from "./plan.ts";
 import { policiesSheet, triedOf, type Tried } from "./policies.ts";
@@ -51,11 +52,12 @@ export function mountPage(app: OpenAPIHono<Env>, scene: Scene, known: Known): vo
     const going = await Promise.all(
       all.runs.filter((run) => run.state === "running" || goesOn(run, now())).map(({ run }) => runs.find(run)),
     );
+    const comparing = scene.verifications.list().filter(({ state }) => state === "running");
     return show(
       context,
       "/",
       "Overview",
-      overview({ images, usage, space, check, going, trouble: all.trouble }, scene),
+      overview({ images, usage, space, check, going, comparing, trouble: all.trouble }, scene),
       true,
     );
   });
@@ -77,6 +79,7 @@ export function mountPage(app: OpenAPIHono<Env>, scene: Scene, known: Known): vo
   });
   mountGuest(app, scene, () => soon(known.usage()));
   mountFiles(app, scene);
+  mountVerifications(app, scene);
   app.get("/plan", read, async (context) => {
     const plan = await reads.share("plan", () => backurne.plan({ estimate: false }));
     return show(context, "/plan", "Plan", planSheet(plan, context.get("caller")));
