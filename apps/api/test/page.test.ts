@@ -3,40 +3,8 @@ import type { Explanation } from "@backurne/model";
 import { describe, expect, test, vi } from "vitest";
 import { nextToGo } from "../src/page/expiry.ts";
 import { allows, SCOPES, type Scope } from "../src/scopes.ts";
+import { PLACES } from "./places.ts";
 import { HOST, openApi, type Asked } from "./world.ts";
-
-/** Each place and form of the page, and what it needs. */
-const PLACES: readonly (readonly [method: "GET" | "POST", path: string, scope: Scope, form?: string])[] = [
-  ["GET", "/", "read"],
-  ["GET", "/images/alpha%2Fdisk", "read"],
-  ["GET", "/guests/px1%2Fweb", "read"],
-  ["POST", "/guests/px1%2Fweb/map", "map", "at=2026-01-01T00:00:00.000Z"],
-  ["POST", "/guests/px1%2Fweb/hold", "backup", "at=2026-01-01T00:00:00.000Z"],
-  ["POST", "/guests/px1%2Fweb/release", "admin", "at=2026-01-01T00:00:00.000Z"],
-  ["GET", "/plan", "read"],
-  ["GET", "/runs", "read"],
-  ["GET", "/runs/none", "read"],
-  ["GET", "/policies", "read"],
-  ["GET", "/mappings", "read"],
-  ["GET", "/mappings/m9/files", "explore"],
-  ["GET", "/mappings/m9/content?path=p1/x", "explore"],
-  ["GET", "/mappings/m9/archive?path=p1", "explore"],
-  ["POST", "/mappings/m9/close", "map"],
-  ["GET", "/findings", "read"],
-  ["GET", "/page.css", "read"],
-  ["GET", "/page.js", "read"],
-  ["GET", "/metrics", "read"],
-  ["POST", "/images/alpha%2Fdisk/hold", "backup"],
-  ["POST", "/images/alpha%2Fdisk/release", "admin"],
-  ["POST", "/images/alpha%2Fdisk/map", "map", "snapshot=latest"],
-  ["POST", "/images/alpha%2Fdisk/verify", "backup"],
-  ["GET", "/verifications/none", "read"],
-  ["POST", "/verifications/none/stop", "backup"],
-  ["POST", "/runs", "backup"],
-  ["POST", "/runs/none/stop", "backup"],
-  ["POST", "/findings", "backup"],
-  ["POST", "/findings/doctor", "backup"],
-];
 
 /** What is no page: whoever asks is anybody, or programs that other tests ask for. */
 const ELSEWHERE = /^\w+ \/(?:api\/v1\/|backup\/|mapped\/|(?:openapi\.json|health|login|logout)$)/;
