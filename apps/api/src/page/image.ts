@@ -59,8 +59,8 @@ export function imageSheet(
         ${explanation.refused.map((because) => html`<li class="bad">refused: ${name(because)}</li>`)}
         ${explanation.lastCopyUntil ? html`<li>if its source goes today, the last copy stays until ${when(explanation.lastCopyUntil, scene)}</li>` : ""}
       </ul>
-      <p>
-        ${image.hold ? html`held as a whole${image.hold.reason ? `: ${name(image.hold.reason)}` : ""} ` : ""}
+      <div class="fields">
+        ${image.hold ? html`<span>held as a whole${image.hold.reason ? `: ${name(image.hold.reason)}` : ""}</span>` : ""}
         ${
           image.hold || image.alarm
             ? action(caller, "admin", { path: `${path}/release`, word: "Release the image" })
@@ -71,7 +71,7 @@ export function imageSheet(
             ? action(caller, "backup", { path: `${path}/verify`, word: "Compare all of it with its source" })
             : ""
         }
-      </p>
+      </div>
     </section>
     ${pointsSection(
       [...points]
