@@ -154,9 +154,13 @@ describe("whoever has a token", () => {
   test("holds a point and releases it; who may only read is not offered to", async () => {
     const { page, audited } = await visit();
     await page.goto(`${new URL(page.url()).origin}/images/px1%2Fweb01%2Fscsi0`);
-    await page.getByRole("button", { name: "Hold", exact: true }).first().click();
-    await page.getByRole("button", { name: "Release", exact: true }).click();
-    await expect.poll(() => page.getByRole("button", { name: "Release", exact: true }).count()).toBe(0);
+    await page
+      .getByLabel(/^Hold daily of/)
+      .first()
+      .click();
+    await page.getByRole("button", { name: /^Hold it: daily of/ }).click();
+    await page.getByRole("button", { name: /^Release daily of/ }).click();
+    await expect.poll(() => page.getByRole("button", { name: /^Release/ }).count()).toBe(0);
     expect(audited.map(({ path, status }) => [path.split("/").at(-1), status])).toEqual([
       ["login", 303],
       ["hold", undefined],
@@ -168,6 +172,41 @@ describe("whoever has a token", () => {
     await reader.page.goto(`${reader.url}/images/px1%2Fweb01%2Fscsi0`);
     expect(await reader.page.getByRole("button").allTextContents()).toEqual(["Leave"]);
   });
+
+  test.each([true, false])(
+    "holds a whole moment of a guest, by keyboard, with a reason and to a day; script: %s",
+    async (script) => {
+      const { page, url, scene, troubles } = await visit({ script, width: 360 });
+      await page.goto(`${url}/guests/px1%2Fdb-main`);
+      const opener = page.getByLabel(/^Hold the moment of/).nth(1);
+      await opener.focus();
+      await page.keyboard.press("Enter");
+      const form = page.locator("details[open] form");
+      expect(await page.evaluate(WIDER)).toBe(0);
+      await form.getByLabel("reason").fill("before the upgrade");
+      await form.getByLabel("until").fill("2030-01-01");
+      await shoot(page, `guest-hold-360-${script ? "script" : "plain"}`);
+      await form.getByRole("button", { name: /^Hold it: the moment of/ }).click();
+      await page.getByRole("button", { name: /^Release the moment of/ }).waitFor();
+      expect(new URL(page.url()).hash).toMatch(/^#moment-\d+$/);
+      const { moments } = await scene.backurne.guest("px1/db-main");
+      expect(moments.at(-2)?.points.map(({ disk, hold }) => [disk, hold])).toMatchObject(
+        ["scsi0", "virtio1"].map((disk) => [
+          disk,
+          { until: "2030-01-01T00:00:00.000Z", reason: "before the upgrade, by of admin" },
+        ]),
+      );
+      await page.setViewportSize({ width: 1280, height: 900 });
+      await page
+        .getByLabel(/^Hold the moment of/)
+        .first()
+        .click();
+      await shoot(page, `guest-hold-1280-${script ? "script" : "plain"}`);
+      await page.getByRole("button", { name: /^Release the moment of/ }).click();
+      await expect.poll(() => page.getByRole("button", { name: /^Release the moment of/ }).count()).toBe(0);
+      expect(troubles).toEqual([]);
+    },
+  );
 
   test("starts a run, sees it move, and sees its end", async () => {
     const { page, world, url, troubles } = await visit();
@@ -187,6 +226,38 @@ describe("whoever has a token", () => {
     await page.setViewportSize({ width: 360, height: 800 });
     expect(await page.evaluate(WIDER)).toBe(0);
     await shoot(page, "run-narrow");
+    expect(troubles).toEqual([]);
+  });
+
+  test("compares an image with its source, sees that move, and what it found", async () => {
+    const { page, world, url, troubles } = await visit();
+    const gates = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    world.before = (call) => {
+      if (call === "px1 snapshots vm-100-scsi0") return gates[0]?.promise;
+      return call === "compare vm-100-scsi0" ? gates[1]?.promise : undefined;
+    };
+    await page.goto(`${url}/images/px1%2Fweb01%2Fscsi0`);
+    await page.getByRole("button", { name: "Compare all of it with its source" }).click();
+    await page.getByText("0 of 1 image compared, 0 different").first().waitFor();
+    await page.getByText("px1/web01/scsi0 ").waitFor();
+    await shoot(page, "verification-live-1280");
+    await page.setViewportSize({ width: 360, height: 800 });
+    expect(await page.evaluate(WIDER)).toBe(0);
+    await shoot(page, "verification-live-360");
+    const other = await page.context().newPage();
+    await other.goto(url);
+    await other.getByText("0 of 1 image compared").waitFor();
+    await other.close();
+    for (const gate of gates) gate.resolve();
+    await page.getByText("well", { exact: true }).waitFor();
+    await page.getByText("same", { exact: true }).waitFor();
+    expect(await page.evaluate(WIDER)).toBe(0);
+    await shoot(page, "verification-ended-360");
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await shoot(page, "verification-ended-1280");
+    await page.goto(`${url}/runs`);
+    await page.locator('a[href^="/verifications/"]').waitFor();
+    await shoot(page, "runs-1280");
     expect(troubles).toEqual([]);
   });
 
@@ -247,7 +318,10 @@ describe("files of a backup", () => {
   test.each([true, false])("it is opened, browsed and closed, and a file of it saved; script: %s", async (script) => {
     const { page, url, scene, troubles } = await visit({ script });
     await page.goto(`${url}/images/px1%2Fweb01%2Fscsi0`);
-    await page.getByRole("button", { name: "Open", exact: true }).first().click();
+    await page
+      .getByRole("button", { name: /^Open daily of/ })
+      .first()
+      .click();
     await page.getByRole("heading", { name: /^m2/ }).waitFor();
     await page.getByRole("link", { name: "Browse the files of m1" }).click();
     await page.getByRole("link", { name: "p1/" }).click();
@@ -319,6 +393,17 @@ test("every place is there without the script, too", async () => {
   for (const path of PLACES) {
     await page.goto(`${url}${path}`);
     expect(await page.locator("h1").count()).toBe(1);
+  }
+});
+
+test("no two buttons of a page are called the same by what a screen reader is told", async () => {
+  const { page, url } = await visit();
+  for (const path of PLACES) {
+    await page.goto(`${url}${path}`);
+    const told = await page.locator("body").ariaSnapshot();
+    const buttons = [...told.matchAll(/- button(?: "((?:[^"\\]|\\.)*)")?/g)].map(([, called = ""]) => called);
+    expect(buttons.length, path).toBeGreaterThan(0);
+    expect([path, buttons.filter((one, index) => one === "" || buttons.indexOf(one) < index)]).toEqual([path, []]);
   }
 });
 

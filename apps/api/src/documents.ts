@@ -1,4 +1,4 @@
-import { imageListings, runReport } from "@backurne/reports/schemas";
+import { guestMoment, imageListings, runReport } from "@backurne/reports/schemas";
 import { z } from "zod";
 
 /** The documents that only the API has; all others are those of `--json`. */
@@ -62,6 +62,28 @@ export const run = z.strictObject({
   report: runReport.readonly().optional(),
 });
 export type Run = z.infer<typeof run>;
+
+const heldPoint = z.strictObject({ disk: z.string(), image: z.string(), snapshot: z.string() }).readonly();
+
+/** Each disk once: a twin of its point is not held besides. `lacks`: disks of which there is nothing to hold. */
+export const guestHold = z.strictObject({
+  version,
+  kind: z.literal("guest-hold"),
+  at: z.string(),
+  until: z.string().optional(),
+  reason: z.string().optional(),
+  disks: z.array(heldPoint).readonly(),
+  lacks: guestMoment.shape.lacks,
+});
+
+/** `stay`: disks whose whole image is held. */
+export const guestRelease = z.strictObject({
+  version,
+  kind: z.literal("guest-release"),
+  at: z.string(),
+  disks: z.array(heldPoint).readonly(),
+  stay: z.array(z.strictObject({ disk: z.string(), image: z.string() }).readonly()).readonly(),
+});
 
 const kind = z.enum(["directory", "file", "link", "device", "fifo", "socket"]);
 

@@ -42,7 +42,7 @@ export function openCeiling(most: number, hint: string): Ceiling {
 
 /** What goes on for as long as somebody listens. */
 export interface Ceilings {
-  /** Of runs: each looks for news every half a second. */
+  /** Of runs and verifications: each looks for news every half a second. */
   readonly followers: Ceiling;
   /** Of files and archives: each may hold programs and a guest's file system. */
   readonly takers: Ceiling;
@@ -50,7 +50,7 @@ export interface Ceilings {
 
 export function openCeilings(): Ceilings {
   return {
-    followers: openCeiling(100, "ask /runs/{run} now and then"),
+    followers: openCeiling(100, "ask now and then how far it is"),
     takers: openCeiling(16, "take one after the other"),
   };
 }

@@ -1,3 +1,4 @@
+export { openAuditedTokens } from "./audited-tokens.ts";
 export { documentApi } from "./openapi.ts";
 export { SCOPES, type Scope } from "./scopes.ts";
 export { serve, type ServeOptions } from "./serve.ts";

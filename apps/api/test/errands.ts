@@ -5,6 +5,10 @@ import { PREFIX, type Endpoint } from "../src/endpoint.ts";
 const GOOD: Readonly<Record<string, { readonly query?: string; readonly body?: unknown }>> = {
   "post /images/{image}/holds": { body: { snapshot: "latest", reason: "audit", until: "2027-01-01T00:00:00Z" } },
   "delete /images/{image}/holds": { query: "?all=true" },
+  "post /guests/{guest}/holds": {
+    body: { at: "2026-01-03T01:00:00Z", reason: "audit", until: "2027-01-01T00:00:00Z" },
+  },
+  "delete /guests/{guest}/holds": { query: "?at=2026-01-03T02%3A00%3A00%2B01%3A00" },
   "get /plan": { query: "?estimate=true&force=true&cluster=px1&vmid=100" },
   "post /runs": { body: { cluster: "alpha" } },
   "post /verifications": { body: { image: "alpha/disk" } },

@@ -34,6 +34,7 @@ const WORDS = [
   "7",
   "1d",
   "01:00",
+  "2027-01-01",
   "",
   ".",
   "..",
@@ -56,7 +57,7 @@ const encoded = fc.oneof(
   fc.constantFrom("%", "%00", "%ff", "%E0%A4%A", "a%2", "%2e%2e", "%2F%2F"),
 );
 
-const KEYS = ["path", "after", "format", "name", "count", "every", "at", "snapshot", "token", "reason", "x"];
+const KEYS = ["path", "after", "format", "name", "count", "every", "at", "snapshot", "token", "reason", "until", "x"];
 const key = fc.oneof({ arbitrary: fc.constantFrom(...KEYS), weight: 8 }, encoded);
 const pairs = fc
   .array(fc.tuple(key, encoded), { maxLength: 8 })
@@ -161,6 +162,8 @@ const PARAMS: Readonly<Record<string, string>> = {
 const FORMS: Readonly<Record<string, string>> = {
   "POST /images/:image/map": "snapshot=latest",
   "POST /guests/:guest/map": "at=2026-01-01T01:00:00.000Z",
+  "POST /guests/:guest/hold": "at=2026-01-01T01:00:00.000Z&reason=audit&until=2027-01-01",
+  "POST /guests/:guest/release": "at=2026-01-01T01:00:00.000Z",
 };
 const QUERIES: Readonly<Record<string, string>> = {
   "GET /mappings/:mapping/content": "path=p1/alpha",
@@ -177,8 +180,14 @@ function goodOne(route: string): Asked {
 
 /** They take long, and little is asked of them. */
 const SLOW = ["GET /policies", "GET /openapi.json"];
-/** Nobody is known by these, or the run is none. */
-const NEVER_WELL = ["POST /login", "GET /runs/:run", "POST /runs/:run/stop"];
+/** Nobody is known by these, or the run or verification is none. */
+const NEVER_WELL = [
+  "POST /login",
+  "GET /runs/:run",
+  "POST /runs/:run/stop",
+  "GET /verifications/:id",
+  "POST /verifications/:id/stop",
+];
 
 test.each(ROUTES)(
   "%s: whatever is asked, the answer is a page, a problem or what it should be, and we are not broken",

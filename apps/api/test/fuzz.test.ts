@@ -8,7 +8,7 @@ import { ENDPOINTS } from "../src/endpoints.ts";
 import { PREFIX, type Endpoint } from "../src/endpoint.ts";
 import { problem } from "../src/problem.ts";
 import { arbitraryOf } from "./arbitrary.ts";
-import { openApi } from "./world.ts";
+import { openApi, type Api } from "./world.ts";
 
 interface Fields {
   readonly params: Readonly<Record<string, unknown>>;
@@ -40,6 +40,7 @@ function pathOf({ path }: Endpoint, { params, query }: Fields): string {
 
 const image = { image: "alpha/disk" };
 const guest = { cluster: "px1", vmid: 100 };
+const MOMENT = "2026-01-02T01:00:00Z";
 /** Of what is hardly ever right by chance. */
 const EXAMPLES: Readonly<Record<string, Fields>> = {
   "post /verifications": { params: {}, query: {}, body: image },
@@ -55,6 +56,8 @@ const EXAMPLES: Readonly<Record<string, Fields>> = {
   "delete /mappings/{mapping}": { params: { mapping: "m1" }, query: {}, body: undefined },
   "post /images/{image}/holds": { params: image, query: {}, body: {} },
   "delete /images/{image}/holds": { params: image, query: {}, body: undefined },
+  "post /guests/{guest}/holds": { params: { guest: "px1/web" }, query: {}, body: { at: MOMENT } },
+  "delete /guests/{guest}/holds": { params: { guest: "px1/web" }, query: { at: MOMENT }, body: undefined },
   "get /guests/{guest}": { params: { guest: "px1/web" }, query: {}, body: undefined },
   "post /guests/{cluster}/{vmid}/profiles": { params: guest, query: {}, body: {} },
   "delete /guests/{cluster}/{vmid}/profiles": { params: guest, query: {}, body: undefined },
@@ -105,42 +108,60 @@ const place = fc.oneof(
 const isCount = (text: string | undefined): text is string => text !== undefined && /^\d{1,9}$/.test(text);
 const idsOf = (text: string): readonly number[] => [...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
 
-test("the events of a run that has ended: from wherever they are asked for, those that follow, the report, and the end", async () => {
-  const { ask, logged, scene, world } = await openApi();
-  world.now += DAY;
-  const { run } = (await (await ask(`${PREFIX}/runs`, { body: {} })).json()) as { run: string };
-  await vi.waitUntil(() => !scene.runs.isGoing(run), 30_000);
-  await scene.runs.close("enough");
-  const follow = (which: string, query = "", headers = {}) =>
-    ask(`${PREFIX}/runs/${which}/events${query}`, { as: "read", headers });
-  const all = idsOf(await (await follow(run)).text());
-  expect([all.length > 5, all]).toEqual([true, all.map((_, index) => index)]);
-  const seen = new Set<number>();
-  const asked = fc.record(
-    { which: fc.oneof({ arbitrary: fc.constant(run), weight: 9 }, place), from: place, last: place },
-    { requiredKeys: ["which"] },
-  );
-  await fc.assert(
-    fc.asyncProperty(asked, async ({ which, from, last }) => {
-      const query = from === undefined ? "" : `?from=${encodeURIComponent(from)}`;
-      const response = await follow(
-        encodeURIComponent(which),
-        query,
-        last === undefined ? {} : { "last-event-id": last },
-      );
-      const text = await response.text();
-      seen.add(response.status);
-      expect(response.status).toBeLessThan(500);
-      if (!response.ok) {
-        expect(problem.safeParse(JSON.parse(text)).error?.message).toBe(undefined);
-        return;
-      }
-      const first = isCount(last) ? Number(last) + 1 : Number(from ?? 0);
-      expect(idsOf(text)).toEqual(all.slice(first));
-      expect(text.trimEnd().split("\n\n").at(-1)).toMatch(/^event: report\n/);
-    }),
-    { numRuns: 300 },
-  );
-  expect([...seen].toSorted()).toEqual([200, 400, 404]);
-  expect([logged, scene.ceilings.followers.inside]).toEqual([[], 0]);
-});
+/** Those that have ended, and a way to end there. */
+const ENDED: Readonly<Record<string, (api: Api) => Promise<string>>> = {
+  async runs({ ask, scene, world }) {
+    world.now += DAY;
+    const { run } = (await (await ask(`${PREFIX}/runs`, { body: {} })).json()) as { run: string };
+    await vi.waitUntil(() => !scene.runs.isGoing(run), 30_000);
+    await scene.runs.close("enough");
+    return run;
+  },
+  async verifications({ scene }) {
+    const { id } = scene.verifications.start({ manner: "full" });
+    await vi.waitUntil(() => scene.verifications.find(id).state === "ended", 30_000);
+    return id;
+  },
+};
+
+test.each(Object.keys(ENDED))(
+  "events of %s that have ended: from wherever they are asked for, those that follow, the report, and the end",
+  async (kind) => {
+    const api = await openApi();
+    const { ask, logged, scene } = api;
+    const run = (await ENDED[kind]?.(api)) ?? "";
+    const follow = (which: string, query = "", headers = {}) =>
+      ask(`${PREFIX}/${kind}/${which}/events${query}`, { as: "read", headers });
+    const all = idsOf(await (await follow(run)).text());
+    expect([all.length >= 5, all]).toEqual([true, all.map((_, index) => index)]);
+    const seen = new Set<number>();
+    const asked = fc.record(
+      { which: fc.oneof({ arbitrary: fc.constant(run), weight: 9 }, place), from: place, last: place },
+      { requiredKeys: ["which"] },
+    );
+    await fc.assert(
+      fc.asyncProperty(asked, async ({ which, from, last }) => {
+        const query = from === undefined ? "" : `?from=${encodeURIComponent(from)}`;
+        const response = await follow(
+          encodeURIComponent(which),
+          query,
+          last === undefined ? {} : { "last-event-id": last },
+        );
+        const text = await response.text();
+        seen.add(response.status);
+        expect(response.status).toBeLessThan(500);
+        if (!response.ok) {
+          expect(problem.safeParse(JSON.parse(text)).error?.message).toBe(undefined);
+          return;
+        }
+        const first = isCount(last) ? Number(last) + 1 : Number(from ?? 0);
+        expect(idsOf(text)).toEqual(all.slice(first));
+        expect(text.trimEnd().split("\n\n").at(-1)).toMatch(/^event: report\n/);
+      }),
+      { numRuns: 300 },
+    );
+    // Some names may be those of runs; all others are no verification's.
+    expect([...seen].toSorted()).toEqual(kind === "runs" ? [200, 400, 404] : [200, 400]);
+    expect([logged, scene.ceilings.followers.inside]).toEqual([[], 0]);
+  },
+);

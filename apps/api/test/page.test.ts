@@ -3,35 +3,8 @@ import type { Explanation } from "@backurne/model";
 import { describe, expect, test, vi } from "vitest";
 import { nextToGo } from "../src/page/expiry.ts";
 import { allows, SCOPES, type Scope } from "../src/scopes.ts";
+import { PLACES } from "./places.ts";
 import { HOST, openApi, type Asked } from "./world.ts";
-
-/** Each place and form of the page, and what it needs. */
-const PLACES: readonly (readonly [method: "GET" | "POST", path: string, scope: Scope, form?: string])[] = [
-  ["GET", "/", "read"],
-  ["GET", "/images/alpha%2Fdisk", "read"],
-  ["GET", "/guests/px1%2Fweb", "read"],
-  ["POST", "/guests/px1%2Fweb/map", "map", "at=2026-01-01T00:00:00.000Z"],
-  ["GET", "/plan", "read"],
-  ["GET", "/runs", "read"],
-  ["GET", "/runs/none", "read"],
-  ["GET", "/policies", "read"],
-  ["GET", "/mappings", "read"],
-  ["GET", "/mappings/m9/files", "explore"],
-  ["GET", "/mappings/m9/content?path=p1/x", "explore"],
-  ["GET", "/mappings/m9/archive?path=p1", "explore"],
-  ["POST", "/mappings/m9/close", "map"],
-  ["GET", "/findings", "read"],
-  ["GET", "/page.css", "read"],
-  ["GET", "/page.js", "read"],
-  ["GET", "/metrics", "read"],
-  ["POST", "/images/alpha%2Fdisk/hold", "backup"],
-  ["POST", "/images/alpha%2Fdisk/release", "admin"],
-  ["POST", "/images/alpha%2Fdisk/map", "map", "snapshot=latest"],
-  ["POST", "/runs", "backup"],
-  ["POST", "/runs/none/stop", "backup"],
-  ["POST", "/findings", "backup"],
-  ["POST", "/findings/doctor", "backup"],
-];
 
 /** What is no page: whoever asks is anybody, or programs that other tests ask for. */
 const ELSEWHERE = /^\w+ \/(?:api\/v1\/|backup\/|mapped\/|(?:openapi\.json|health|login|logout)$)/;
@@ -226,13 +199,54 @@ test("a guest says what is set for it, which disk lacks a moment, what is held; 
   expect(text).toMatch(/small: not of all disks/);
   // Each says what it opens.
   const [last, first] = [world.now, world.now - DAY].map((time) =>
-    new Date(time).toISOString().slice(0, 16).replace("T", " "),
+    new Date(time).toISOString().slice(0, 19).replace("T", " "),
   );
   expect([...text.matchAll(/<button class="plain" aria-label="([^"]+)" ?> (Open[^<]*?) ?<\/button>/g)]).toMatchObject([
     { 1: `Open the moment of ${last}`, 2: "Open" },
     { 1: `Open what there is of the moment of ${first}`, 2: "Open what there is" },
   ]);
   expect(await page("read")).not.toMatch(/<button[^>]*> ?Open/);
+});
+
+/** What a screen reader calls the buttons of a page. */
+function buttonsOf(page: string): readonly string[] {
+  return [...page.matchAll(/<(button|summary)\b([^>]*)>(.*?)<\/\1\s*>/gs)].map(([, , attributes = "", text = ""]) => {
+    const [, label = text] = /aria-label="([^"]*)"/.exec(attributes) ?? [];
+    // Whoever speaks to it says the word that he sees.
+    expect(label).toContain(text.trim());
+    return label.trim();
+  });
+}
+
+test("no two buttons of a page are called the same, not even in the hour that clocks show twice", async () => {
+  const live = async () => {
+    const made = openWorld({
+      profiles: [profile({ name: "hourly", interval: 3_600_000, count: 24 }), profile({ count: 7 })],
+      plain: ["alpha"],
+      proxmox: { px1: [guest(100, "web", ["scsi0", "virtio1"])] },
+    });
+    made.live("alpha").add("disk");
+    // Berlin's clocks show half past two twice.
+    made.now = Date.parse("2026-10-24T22:30:00Z");
+    for (let hour = 0; hour < 6; hour += 1, made.now += 3_600_000) await backUp(made.host("bk1"));
+    return made;
+  };
+  const { ask, scene } = await openApi({ timezone: "Europe/Berlin" }, {}, live);
+  for (const image of ["alpha/disk", "px1/web/scsi0"]) await scene.backurne.hold({ image, snapshot: "latest" });
+  for (const snapshot of ["latest", "@2026-10-25T01:30"]) await scene.backurne.map({ image: "alpha/disk", snapshot });
+  const least = { "/images/alpha%2Fdisk": 15, "/images/px1%2Fweb%2Fscsi0": 15, "/guests/px1%2Fweb": 7, "/mappings": 3 };
+  for (const path of ["/", "/plan", "/runs", "/policies", "/findings", ...Object.keys(least)]) {
+    const buttons = buttonsOf(await (await ask(path)).text());
+    expect([path, buttons.filter((one, index) => buttons.indexOf(one) < index)]).toEqual([path, []]);
+    expect([path, buttons.length]).toEqual([
+      path,
+      expect.toSatisfy((size) => size >= (Object.entries(least).find(([one]) => one === path)?.[1] ?? 1)),
+    ]);
+  }
+  const names = buttonsOf(await (await ask("/images/alpha%2Fdisk")).text());
+  expect(names).toContain("Open hourly of 2026-10-25 02:30:00 (00:30:00Z)");
+  expect(names).toContain("Open hourly of 2026-10-25 02:30:00 (01:30:00Z)");
+  expect(names.filter((one) => one.startsWith("Release "))).toEqual(["Release hourly of 2026-10-25 04:30:00"]);
 });
 
 test("each point is told when it will go, on the page and by the API, as things are", async () => {

@@ -96,6 +96,34 @@ test("guests are listed with their disks, and with policies of their own where s
   ]);
 });
 
+test.each(["nonsense", '{"version":2,"guests":{}}', '{"version":1,"guests":[null]}'])(
+  "policies in the pool that cannot be read are a problem that says where they are and what to do, and no fault of the server: %s",
+  async (object) => {
+    const { ask, world, logged } = await openApi();
+    await world.objects.write("backurne.guests", object);
+    const profiles = "/api/v1/guests/px1/100/profiles";
+    for (const [path, more] of [
+      ["/api/v1/guests", {}],
+      [profiles, {}],
+      [profiles, { body: { profiles: { daily: { count: 9 } } } }],
+      [profiles, { method: "DELETE" }],
+    ] as const) {
+      const response = await ask(path, more);
+      expect([path, problem.parse(await response.json())]).toMatchObject([
+        path,
+        {
+          status: 502,
+          code: "command",
+          detail: "the object backurne.guests of the backup pool cannot be read",
+          hint: expect.stringContaining("rados rm backurne.guests"),
+        },
+      ]);
+    }
+    expect(logged).toEqual([]);
+    expect(await world.objects.read("backurne.guests")).toBe(object);
+  },
+);
+
 test("a HEAD is answered, and leaves nothing open", async () => {
   const { ask, scene } = await openApi();
   const { run } = (await (await ask("/api/v1/runs", { body: {} })).json()) as { run: string };

@@ -26,9 +26,11 @@ const MAY: Readonly<Record<Scope, readonly string[]>> = {
     "delete /verifications/{id}",
     "post /check",
     "post /diagnosis",
+    "post /guests/{guest}/holds",
   ],
   admin: [
     "delete /images/{image}/holds",
+    "delete /guests/{guest}/holds",
     "post /guests/{cluster}/{vmid}/profiles",
     "delete /guests/{cluster}/{vmid}/profiles",
   ],

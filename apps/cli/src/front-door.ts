@@ -13,7 +13,7 @@ export type FrontDoor = Pick<
   | "parseDuration"
 >;
 
-export type Api = Pick<typeof import("@backurne/api"), "serve" | "openTokens">;
+export type Api = Pick<typeof import("@backurne/api"), "serve" | "openAuditedTokens">;
 
 export function loadApi(): Promise<Api> {
   return import("@backurne/api");

@@ -4,6 +4,7 @@ import { writeError } from "./errors.ts";
 import { outputTo } from "./output.ts";
 import { runCli } from "./run.ts";
 import { listenForStop } from "./stop.ts";
+import { userOf } from "./user.ts";
 import type { World } from "./world.ts";
 
 const stderr = outputTo(process.stderr);
@@ -17,6 +18,7 @@ const world: World = {
   env: process.env,
   stdout: outputTo(process.stdout),
   stderr,
+  user: () => userOf(process.env),
   now: Date.now,
   stop: listenForStop(stderr),
   onCrash,

@@ -16,6 +16,8 @@ export interface World {
   readonly stdout: Output;
   /** Errors and logs; progress too where stdout carries JSON. */
   readonly stderr: Output;
+  /** Who is at it: a user of this host. */
+  readonly user: () => string;
   /** Epoch ms. */
   readonly now: () => number;
   /** Aborted by Ctrl-C and SIGTERM. */

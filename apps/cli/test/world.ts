@@ -1,4 +1,4 @@
-import { openTokens } from "@backurne/api";
+import { openAuditedTokens } from "@backurne/api";
 import { formatProblem, parseDuration } from "backurne";
 import type { RunEvent, RunReport } from "@backurne/model";
 import { foldReport } from "@backurne/reports";
@@ -70,12 +70,13 @@ export async function run(words: string | readonly string[], scene: Scene = {}):
     env: scene.env ?? { NO_COLOR: "1" },
     stdout: stdout.output,
     stderr: stderr.output,
+    user: () => "alice",
     now: scene.now ?? (() => NOW),
     stop: new AbortController().signal,
     onCrash: () => () => {},
     ...((scene.ask || scene.answer !== undefined) && { ask: scene.ask ?? (async () => scene.answer === true) }),
     loadFrontDoor: async () => recordedDoor(scene, calls),
-    loadApi: async () => ({ openTokens, serve: async () => undefined, ...scene.api }),
+    loadApi: async () => ({ openAuditedTokens, serve: async () => undefined, ...scene.api }),
   };
   const argv = typeof words === "string" ? words.split(" ").filter(Boolean) : words;
   const exit = await runCli(argv, world);

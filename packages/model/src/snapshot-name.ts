@@ -73,6 +73,17 @@ export function wallTimeToEpoch(wall: number, zone: string): number {
   return fits.length > 0 ? Math.min(...fits) : before;
 }
 
+const LOCAL = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::\d\d)?)?$/;
+
+/** A local time, as people write it (`2027-01-01`, its first minute, or `2027-01-01T12:00`), in epoch ms; undefined: it is none. */
+export function parseLocalTime(text: string, zone: string): number | undefined {
+  const [, day = "", clock = "00:00"] = LOCAL.exec(text) ?? [];
+  const wall = Date.parse(`${day}T${clock}:00.000Z`);
+  // There is no 31st of February.
+  const isDay = !Number.isNaN(wall) && new Date(wall).toISOString().startsWith(day);
+  return isDay ? wallTimeToEpoch(wall, zone) : undefined;
+}
+
 /** Milliseconds to add to UTC to get what clocks in `zone` show at that instant. */
 function offsetAt(epoch: number, zone: string): number {
   const shown = Object.fromEntries(

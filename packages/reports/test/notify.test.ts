@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CheckProblem, JobReport, NoticeKind, NotifySettings, Precheck, RunReport } from "@backurne/model";
@@ -8,7 +8,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { foldReport, writeRunFile } from "../src/index.ts";
 import { alone } from "../src/outlets/alone.ts";
 import { notify, type NotifyTools } from "../src/outlets/index.ts";
-import { decideNotice, nothingTold, type Notice, type Told } from "../src/outlets/notices.ts";
+import { decideNews, nothingTold, writeNotice, type Notice, type Told } from "../src/outlets/notices.ts";
 import { ended, subjectOf, started } from "./fixture.ts";
 import { startHttp, startMail } from "./servers.ts";
 
@@ -68,7 +68,8 @@ function play(steps: readonly Step[], on: readonly NoticeKind[] = ["failure", "l
   let told: Told = nothingTold;
   return steps.map(({ at, ...seen }) => {
     const situation = { now: START + at * HOUR, host: "bk1", ...seen };
-    const { notice, told: next } = decideNotice(situation, told, { on, again: 24 * HOUR });
+    const { news, told: next } = decideNews(situation, told, { on, again: 24 * HOUR });
+    const notice = writeNotice(news, situation);
     told = JSON.parse(JSON.stringify(next)) as Told;
     return notice ? show(notice) : ".";
   });
@@ -306,6 +307,173 @@ describe("who is told", () => {
     expect(ran).toEqual([`/tell ${got[0]?.body}`]);
   });
 
+  describe("by one way while another is down", () => {
+    const [bad, good] = [reportOf({ a: "failed" }), reportOf({ a: "done" })];
+    interface Occasion extends Omit<Step, "at" | "failure"> {
+      readonly at?: number;
+      readonly down?: boolean;
+    }
+    /** What the webhook and the program hear at each occasion: `!` and what could not be said. */
+    async function hear(occasions: readonly Occasion[], on: readonly NoticeKind[] = ["failure", "late", "recovery"]) {
+      let [now, precheck, down]: [number, Precheck | undefined, boolean] = [START, undefined, false];
+      const { url, got } = await startHttp(() => (down ? 503 : 204));
+      const { tell, ran } = toolsIn({ now: () => now, precheck: async () => precheck });
+      const told: (readonly [webhook: string, command: string])[] = [];
+      for (const [index, { report, down: isDown = false, at = index, ...seen }] of occasions.entries()) {
+        [now, precheck, down] = [START + at * HOUR, seen.precheck, isDown];
+        const before = [got.length, ran.length] as const;
+        const lost = await tell({ on, again: 24 * HOUR, webhook: { url, tls: {} }, command: "/tell" }, report);
+        expect(lost).toHaveLength(isDown && got.length > before[0] ? 1 : 0);
+        const hooked = got.slice(before[0]).map(({ body }) => show(JSON.parse(body) as Notice));
+        const heard = ran.slice(before[1]).map((line) => show(JSON.parse(line.slice("/tell ".length)) as Notice));
+        // Nobody is spoken to twice at one occasion.
+        expect([hooked.length, heard.length].every((times) => times <= 1)).toBe(true);
+        const [hook = "."] = hooked;
+        told.push([hook === "." ? hook : `${isDown ? "!" : ""}${hook}`, heard[0] ?? "."]);
+      }
+      return told;
+    }
+
+    type Row = readonly [
+      what: string,
+      occasions: readonly Occasion[],
+      told: readonly (readonly [string, string])[],
+      on?: readonly NoticeKind[],
+    ];
+    const rows: readonly Row[] = [
+      [
+        "it is told the next time, once, and nobody else twice",
+        [{ report: bad, down: true }, { report: bad, down: true }, { report: bad }, { report: bad }],
+        [
+          ["!+rook/a", "+rook/a"],
+          ["!+rook/a", "."],
+          ["+rook/a", "."],
+          [".", "."],
+        ],
+      ],
+      [
+        "the next time is a precheck, too, which knows nothing of a run",
+        [{ report: bad, down: true }, { precheck: precheckOf() }, { precheck: precheckOf() }],
+        [
+          ["!+rook/a", "+rook/a"],
+          ["+rook/a", "."],
+          [".", "."],
+        ],
+      ],
+      [
+        "what has come since is told with it, in one message, and to the other alone",
+        [
+          { report: bad, down: true },
+          { report: reportOf({ a: "failed", b: "failed" }), down: true },
+          { precheck: precheckOf("rook/c") },
+        ],
+        [
+          ["!+rook/a", "+rook/a"],
+          ["!+rook/a +rook/b", "+rook/b"],
+          ["+rook/a +rook/b +late", "+late"],
+        ],
+      ],
+      [
+        "what is over by then is told as over",
+        [{ report: bad, down: true }, { report: good }, { report: good }],
+        [
+          ["!+rook/a", "+rook/a"],
+          ["-rook/a", "-rook/a"],
+          [".", "."],
+        ],
+      ],
+      [
+        "and as nothing where nobody wants to hear that",
+        [{ report: bad, down: true }, { report: good }, { precheck: precheckOf() }],
+        [
+          ["!+rook/a", "+rook/a"],
+          [".", "."],
+          [".", "."],
+        ],
+        ["failure"],
+      ],
+      [
+        "that it is over, later",
+        [{ report: bad }, { report: good, down: true }, { precheck: precheckOf() }],
+        [
+          ["+rook/a", "+rook/a"],
+          ["!-rook/a", "-rook/a"],
+          ["-rook/a", "."],
+        ],
+      ],
+      [
+        "not where it has come again",
+        [{ report: bad }, { report: good, down: true }, { report: bad }, { report: bad, at: 25 }],
+        [
+          ["+rook/a", "+rook/a"],
+          ["!-rook/a", "-rook/a"],
+          [".", "."],
+          ["=rook/a", "=rook/a"],
+        ],
+      ],
+      [
+        "what is told again each day is still new to it",
+        [
+          { report: bad, down: true },
+          { report: bad, at: 24, down: true },
+          { report: bad, at: 25 },
+          { report: bad, at: 49 },
+        ],
+        [
+          ["!+rook/a", "+rook/a"],
+          ["!+rook/a", "=rook/a"],
+          ["+rook/a", "."],
+          ["=rook/a", "=rook/a"],
+        ],
+      ],
+      [
+        "how it went, once",
+        [
+          { report: good, down: true },
+          { report: good, at: 2 },
+          { report: good, at: 4 },
+          { report: good, at: 24 },
+        ],
+        [
+          ["!digest", "digest"],
+          ["digest", "."],
+          [".", "."],
+          ["digest", "digest"],
+        ],
+        ["digest"],
+      ],
+      [
+        "of two days one digest",
+        [
+          { report: good, down: true },
+          { report: good, at: 24, down: true },
+          { precheck: precheckOf(), at: 25 },
+        ],
+        [
+          ["!digest", "digest"],
+          ["!digest", "digest"],
+          ["digest", "."],
+        ],
+        ["digest"],
+      ],
+    ];
+    test.each(rows.map((row) => [row[0], row] as const))("%s", async (_, [, occasions, told, on]) =>
+      expect(await hear(occasions, on)).toEqual(told),
+    );
+
+    test("a way that is not there any more owes nothing, and one that comes later neither", async () => {
+      const { url, got } = await startHttp(() => 503);
+      const { tell, ran, stateDir } = toolsIn();
+      const webhook = { url, tls: {} };
+      await tell({ ...settings, webhook, command: "/tell" }, bad);
+      expect(readFileSync(join(stateDir, "notices.json"), "utf8")).toContain('"owed":{"webhook"');
+      await tell({ ...settings, command: "/tell" }, bad);
+      expect(readFileSync(join(stateDir, "notices.json"), "utf8")).not.toContain("owed");
+      expect(await tell({ ...settings, webhook, command: "/tell" }, bad)).toEqual([]);
+      expect([got.length, ran.length]).toEqual([1, 1]);
+    });
+  });
+
   test("once; what nobody could be told is told by the next run; what one way told is told", async () => {
     let status = 500;
     const { url, got } = await startHttp(() => status);
@@ -320,6 +488,20 @@ describe("who is told", () => {
     expect(
       await tell({ ...settings, webhook: { url: "http://127.0.0.1:1", tls: {} }, command: "/tell" }, empty),
     ).toEqual([]);
+  });
+
+  test.each([
+    "nonsense",
+    "null",
+    '{"version":2}',
+    '{"version":1,"troubles":{},"owed":{"command":{}}}',
+    '{"version":1,"troubles":{},"owed":{"command":null}}',
+  ])("what cannot be read was never told: %s", async (text) => {
+    const { tell, stateDir, ran } = toolsIn();
+    writeFileSync(join(stateDir, "notices.json"), text);
+    expect(await tell({ ...settings, command: "/tell" }, failed)).toEqual([]);
+    expect(await tell({ ...settings, command: "/tell" }, failed)).toEqual([]);
+    expect(ran).toHaveLength(1);
   });
 
   test("a precheck's digest tells of the last run that this host remembers", async () => {

@@ -2,7 +2,7 @@ import { appendFile, readdir, readFile, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { MiB, openArena, write } from "../src/arena.ts";
-import { openDirectory, until as waitFor } from "../src/daemon.ts";
+import { openDirectory } from "../src/daemon.ts";
 import { openFaults } from "../src/faults.ts";
 import { readMark } from "../src/history.ts";
 import { askSocket, startServer } from "../src/server.ts";
@@ -105,6 +105,7 @@ test("a server that is not root, on a socket, does all but the mapper's part; an
   expect(secret).toEqual(expect.arrayContaining([".", "runs", "tokens"]));
   const audit = await readFile(join(his.stateDir, "audit.ndjson"), "utf8");
   expect(audit).toMatch(/"path":"\/api\/v1\/mappings".*"status":400/);
+  expect(audit).toMatch(/"user":"[^"]+","method":"COMMAND","path":"token create","status":201,"made":"[0-9a-f]{12}"/);
   await arena.assertHonest();
 });
 
@@ -141,14 +142,28 @@ test("what is held by it does not expire, what it releases does; what it compare
   expect(await browse("/images/alpha%2Fweb01/release", field)).toMatchObject({ status: 303 });
   expect(await readMark(arena, TARGET, `hold.${first}`)).toBeUndefined();
 
+  // And a whole moment of the guest.
+  const { moments } = (await read("/api/v1/guests/alpha%2Fweb01")) as { moments: { at: string }[] };
+  const at = encodeURIComponent(String(moments[0]?.at));
+  const day = await browse("/guests/alpha%2Fweb01/hold", `at=${at}&reason=upgrade&until=2096-01-01`);
+  expect([day.status, day.headers.location]).toEqual([303, "/guests/alpha%2Fweb01#moment-0"]);
+  const { reason, until: end } = (await readMark(arena, TARGET, `hold.${first}`)) as Record<string, string>;
+  expect([reason, end?.slice(0, 4)]).toEqual(["upgrade, by e2e", expect.stringMatching(/^209[56]$/)]);
+  const whole = await ask(`/api/v1/guests/alpha%2Fweb01/holds?at=${at}`, "DELETE");
+  expect(JSON.parse(whole.body)).toMatchObject({
+    kind: "guest-release",
+    disks: [{ image: TARGET, snapshot: first }],
+    stay: [],
+  });
+  expect(await readMark(arena, TARGET, `hold.${first}`)).toBeUndefined();
+
   const verify = async () => {
-    const begun = JSON.parse((await ask("/api/v1/verifications", "POST", { image: "alpha/web01" })).body) as {
-      id: string;
-    };
-    return waitFor(async () => {
-      const found = (await read(`/api/v1/verifications/${begun.id}`)) as { state: string };
-      return found.state === "running" ? undefined : found;
-    });
+    const begun = await ask("/api/v1/verifications", "POST", { image: "alpha/web01" });
+    const where = String(begun.headers.location);
+    const told = (await ask(`${where}/events`)).body.trimEnd().split("\n\n"); // until it has ended
+    expect(told.filter((one) => one.startsWith("event: event"))).toHaveLength(3);
+    expect(told.at(-1)).toMatch(/^event: report\n/);
+    return read(where);
   };
   expect(await verify()).toMatchObject({ state: "ended", report: { exit: 0 } });
   // A bit flips on the way, in a run that does not look.

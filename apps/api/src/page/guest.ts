@@ -1,14 +1,15 @@
 import type { GuestInspection, GuestListing, GuestMoment, GuestPoint, ImageUsage } from "@backurne/model";
-import { formatLocalTime } from "@backurne/reports";
 import { html } from "hono/html";
+import { disksOf, isHeldAlone } from "../moments.ts";
 import { note } from "../routes/guests.ts";
 import type { Caller, Scene } from "../scene.ts";
 import { expiryOf, nextToGo } from "./expiry.ts";
+import { holdForm } from "./hold.ts";
 import { imageTable } from "./images.ts";
 import { action } from "./layout.ts";
 import { pointsSection } from "./points.ts";
 import { timeline, type Mark } from "./timeline.ts";
-import { count, guestPath, imagePath, name, when, type Html } from "./words.ts";
+import { count, exactly, guestPath, imagePath, name, when, type Html } from "./words.ts";
 
 interface Around {
   /** As it was asked for. */
@@ -20,6 +21,11 @@ interface Around {
 
 const KIND = { qemu: "virtual machine", lxc: "container" } as const;
 
+/** Where the page has it, as a part of its address. */
+export function momentId(index: number): string {
+  return `moment-${index}`;
+}
+
 export function titleOf({ cluster, name: guest, vmid }: GuestListing): string {
   return name(`${cluster}/${guest ?? vmid ?? ""}`);
 }
@@ -29,7 +35,7 @@ export function guestSheet({ guest, images, moments, warnings }: GuestInspection
   const { scene, used } = around;
   const spaces = new Map(used?.map((image) => [image.uuid, image.used]));
   const without = guest.disks.filter(({ image }) => image === undefined);
-  const rows = moments.map((moment, index) => ({ moment, id: `moment-${index}` }));
+  const rows = moments.map((moment, index) => ({ moment, id: momentId(index) }));
   return html`<h1>${titleOf(guest)}</h1>
     <p class="lead">
       ${guest.kind ? `${KIND[guest.kind]} ${guest.vmid}` : ""}
@@ -54,7 +60,7 @@ export function guestSheet({ guest, images, moments, warnings }: GuestInspection
       ${ownPolicy(guest, { scene, unread: warnings.length > 0 })}
     </section>
     ${pointsSection(
-      rows.toReversed().map((row) => momentRow(row, around)),
+      rows.toReversed().map((row) => momentRow(row, { ...around, images })),
       html`<th>Disks</th>`,
     )}`;
 }
@@ -114,14 +120,17 @@ function ownPolicy({ policies, vmid }: GuestListing, { scene, unread }: { scene:
   </p>`;
 }
 
-function momentRow({ moment: { at, points, lacks }, id }: Row, { reference, scene, caller }: Around): Html {
+interface AroundRow extends Around {
+  readonly images: GuestInspection["images"];
+}
+
+function momentRow({ moment, id }: Row, around: AroundRow): Html {
+  const { at, points, lacks } = moment;
+  const { scene } = around;
   const disks = [...Map.groupBy(points, ({ disk }) => disk)];
   const profiles = [...new Set(points.map(({ profile }) => profile))];
   const stillness = [...new Set(points.flatMap(({ consistency }) => consistency?.kind ?? []))];
   const going = points.some(({ verdict }) => verdict === "remove");
-  const word = lacks.length > 0 ? "Open what there is" : "Open";
-  const moment = `the moment of ${formatLocalTime(at, scene.settings.timezone).slice(0, 16)}`;
-  const label = lacks.length > 0 ? `${word} of ${moment}` : `${word} ${moment}`;
   return html`<tr id="${id}">
     <td class="name">${when(at, scene)}</td>
     <td data-is="Profile">${name(profiles.join(", "))}</td>
@@ -139,8 +148,21 @@ function momentRow({ moment: { at, points, lacks }, id }: Row, { reference, scen
     <td data-is="Expires">
       <div>${linesOf(points, { by: expiryText, tell: (point) => expiryOf(point, scene) })}</div>
     </td>
-    <td>${action(caller, "map", { path: `${guestPath(reference)}/map`, word, label, fields: { at } })}</td>
+    <td>${actionsOf(moment, around)}</td>
   </tr>`;
+}
+
+function actionsOf(moment: GuestMoment, { reference, scene, caller, images }: AroundRow): Html {
+  const { at, points, lacks } = moment;
+  const [path, fields] = [guestPath(reference), { at }];
+  const called = `the moment of ${exactly(at, scene)}`;
+  const word = lacks.length > 0 ? "Open what there is" : "Open";
+  const label = lacks.length > 0 ? `${word} of ${called}` : `${word} ${called}`;
+  const alone = points.filter((point) => isHeldAlone(point, images)).map(({ disk }) => disk);
+  const rest = disksOf(moment).filter(({ disk }) => !alone.includes(disk));
+  return html`${action(caller, "map", { path: `${path}/map`, word, label, fields })}
+  ${alone.length > 0 ? action(caller, "admin", { path: `${path}/release`, word: "Release", label: `Release ${called}`, fields }) : ""}
+  ${rest.length > 0 ? holdForm(caller, { path: `${path}/hold`, called, fields }) : ""}`;
 }
 
 type Disks = readonly (readonly [disk: string, points: readonly GuestPoint[]])[];

@@ -3,10 +3,11 @@ import { html } from "hono/html";
 import type { Caller, Scene } from "../scene.ts";
 import { action } from "./layout.ts";
 import { expiryOf, nextToGo } from "./expiry.ts";
+import { holdForm } from "./hold.ts";
 import { guestLink, stateOf } from "./images.ts";
 import { pointsSection } from "./points.ts";
 import { timeline, type Mark } from "./timeline.ts";
-import { bytes, imagePath, name, when, type Html } from "./words.ts";
+import { bytes, exactly, imagePath, name, when, type Html } from "./words.ts";
 
 /** One disk: its restore points on a line, and why each stays or goes. */
 export function imageSheet(
@@ -58,14 +59,19 @@ export function imageSheet(
         ${explanation.refused.map((because) => html`<li class="bad">refused: ${name(because)}</li>`)}
         ${explanation.lastCopyUntil ? html`<li>if its source goes today, the last copy stays until ${when(explanation.lastCopyUntil, scene)}</li>` : ""}
       </ul>
-      <p>
-        ${image.hold ? html`held as a whole${image.hold.reason ? `: ${name(image.hold.reason)}` : ""} ` : ""}
+      <div class="fields">
+        ${image.hold ? html`<span>held as a whole${image.hold.reason ? `: ${name(image.hold.reason)}` : ""}</span>` : ""}
         ${
           image.hold || image.alarm
             ? action(caller, "admin", { path: `${path}/release`, word: "Release the image" })
-            : action(caller, "backup", { path: `${path}/hold`, word: "Hold the whole image" })
+            : holdForm(caller, { path: `${path}/hold`, called: "the whole image", word: "Hold the whole image" })
         }
-      </p>
+        ${
+          image.kind === "current"
+            ? action(caller, "backup", { path: `${path}/verify`, word: "Compare all of it with its source" })
+            : ""
+        }
+      </div>
     </section>
     ${pointsSection(
       [...points]
@@ -88,6 +94,7 @@ interface Around {
 function pointRow(point: PointListing, { verdict, id, path, scene, caller }: Around): Html {
   const { creation, profile, size, verified, consistency, hold, live, uuid } = point;
   const fields = { snapshot: uuid };
+  const called = `${profile} of ${exactly(creation, scene)}`;
   return html`<tr id="${id}">
     <td class="name" title="${name(uuid)}">
       ${when(creation, scene)}${live === "-" ? "" : html` <span class="chip">${live === "base" ? "base" : "live"}</span>`}
@@ -99,12 +106,12 @@ function pointRow(point: PointListing, { verdict, id, path, scene, caller }: Aro
     <td data-is="Because" class="${verdict?.verdict === "remove" ? "warn" : ""}">${name(verdict?.because ?? "")}</td>
     <td data-is="Expires"><div>${expiryOf(verdict ?? {}, scene)}</div></td>
     <td>
+      ${action(caller, "map", { path: `${path}/map`, word: "Open", label: `Open ${called}`, fields })}
       ${
         hold
-          ? action(caller, "admin", { path: `${path}/release`, word: "Release", fields })
-          : action(caller, "backup", { path: `${path}/hold`, word: "Hold", fields })
+          ? action(caller, "admin", { path: `${path}/release`, word: "Release", label: `Release ${called}`, fields })
+          : holdForm(caller, { path: `${path}/hold`, called, fields })
       }
-      ${action(caller, "map", { path: `${path}/map`, word: "Open", fields })}
     </td>
   </tr>`;
 }

@@ -9,11 +9,13 @@ import { requireScope } from "../guard/who.ts";
 import type { Known } from "../known.ts";
 import type { Env, Scene } from "../scene.ts";
 import { findingsSheet } from "./findings.ts";
+import { readHold } from "./hold.ts";
 import { imageSheet } from "./image.ts";
 import { sheet } from "./layout.ts";
 import { SCRIPT, STYLE } from "./login.ts";
 import { mountFiles } from "./mount-files.ts";
 import { mountGuest } from "./mount-guest.ts";
+import { mountVerifications } from "./mount-verifications.ts";
 import { overview } from "./overview.ts";
 import { planSheet } from "./plan.ts";
 import { policiesSheet, triedOf, type Tried } from "./policies.ts";
@@ -50,11 +52,12 @@ export function mountPage(app: OpenAPIHono<Env>, scene: Scene, known: Known): vo
     const going = await Promise.all(
       all.runs.filter((run) => run.state === "running" || goesOn(run, now())).map(({ run }) => runs.find(run)),
     );
+    const comparing = scene.verifications.list().filter(({ state }) => state === "running");
     return show(
       context,
       "/",
       "Overview",
-      overview({ images, usage, space, check, going, trouble: all.trouble }, scene),
+      overview({ images, usage, space, check, going, comparing, trouble: all.trouble }, scene),
       true,
     );
   });
@@ -65,11 +68,8 @@ export function mountPage(app: OpenAPIHono<Env>, scene: Scene, known: Known): vo
   });
   app.post("/images/:image/hold", requireScope("backup"), async (context) => {
     const image = context.req.param("image");
-    await backurne.hold({
-      image,
-      snapshot: await fieldOf(context, "snapshot"),
-      reason: `by ${context.get("caller").name}`,
-    });
+    const { snapshot, until, reason } = await readHold(context, scene);
+    await backurne.hold({ image, snapshot, until, reason });
     return context.redirect(imagePath(image), 303);
   });
   app.post("/images/:image/release", requireScope("admin"), async (context) => {
@@ -79,6 +79,7 @@ export function mountPage(app: OpenAPIHono<Env>, scene: Scene, known: Known): vo
   });
   mountGuest(app, scene, () => soon(known.usage()));
   mountFiles(app, scene);
+  mountVerifications(app, scene);
   app.get("/plan", read, async (context) => {
     const plan = await reads.share("plan", () => backurne.plan({ estimate: false }));
     return show(context, "/plan", "Plan", planSheet(plan, context.get("caller")));

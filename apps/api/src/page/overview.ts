@@ -3,7 +3,9 @@ import type { ImageListing, ImageUsage, PoolSpace } from "@backurne/model";
 import { html } from "hono/html";
 import type { Run } from "../documents.ts";
 import type { Scene } from "../scene.ts";
+import type { Verification } from "../verifications.ts";
 import { imageTable } from "./images.ts";
+import { compares } from "./verifications.ts";
 import { bytes, count, name, type Html } from "./words.ts";
 
 interface Seen {
@@ -13,12 +15,14 @@ interface Seen {
   readonly space: PoolSpace | undefined;
   readonly check: CheckStatus;
   readonly going: readonly Run[];
+  /** Verifications that go on. */
+  readonly comparing: readonly Verification[];
   /** Of the runs of this host. */
   readonly trouble?: string | undefined;
 }
 
 /** What is protected, what is late, what goes on, the space. */
-export function overview({ images, usage, space, check, going, trouble }: Seen, scene: Scene): Html {
+export function overview({ images, usage, space, check, going, comparing, trouble }: Seen, scene: Scene): Html {
   const current = images.filter(({ kind }) => kind === "current");
   const here = current.filter(({ state }) => state === "present");
   const late = here.filter((image) => image.late.length > 0);
@@ -43,6 +47,7 @@ export function overview({ images, usage, space, check, going, trouble }: Seen, 
       <h2 id="now">Now</h2>
       ${trouble === undefined ? "" : html`<p class="bad" role="alert">${name(trouble)}</p>`}
       ${going.length === 0 ? html`<p class="quiet">No run goes on on this host. <a href="/runs">Runs</a></p>` : going.map(goes)}
+      ${comparing.map(compares)}
     </section>
     <section aria-labelledby="disks">
       <h2 id="disks">Backups</h2>

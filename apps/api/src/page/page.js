@@ -1,30 +1,62 @@
 // Everything works without this script; it makes what goes on move, and lists shorter.
 "use strict";
 
-// Live progress: the server says how far a run is, one of another process by its file; its end shows the whole page anew.
-for (const box of document.querySelectorAll("[data-run]")) {
-  const source = new EventSource(`/api/v1/runs/${encodeURIComponent(box.dataset.run)}/events`);
-  source.addEventListener("progress", ({ data }) => showProgress(box, JSON.parse(data)));
+// Live progress: the server says how far it is, a run of another process by its file; its end shows the whole page anew.
+for (const box of document.querySelectorAll("[data-run]")) follow(box, `runs/${box.dataset.run}`, showRun);
+for (const box of document.querySelectorAll("[data-verification]")) {
+  follow(box, `verifications/${box.dataset.verification}`, showVerification);
+}
+
+function follow(box, path, show) {
+  const source = new EventSource(`/api/v1/${path}/events`);
+  source.addEventListener("progress", ({ data }) => show(box, JSON.parse(data)));
   source.addEventListener("report", () => {
     source.close();
     location.reload();
   });
 }
 
-function showProgress(box, { jobs, bytes, expected, rate, transfers, waiting }) {
-  const bar = box.querySelector("progress");
-  bar.max = Math.max(1, jobs.total);
-  bar.value = jobs.ended;
+function showRun(box, { jobs, bytes, expected, rate, transfers, waiting }) {
   const moved = expected ? `${size(bytes)} of ~${size(expected)}` : size(bytes);
   const speed = rate ? `, ${size(rate)}/s` : "";
+  showBar(box, jobs.ended, jobs.total);
   set(box, "jobs", `${jobs.ended} of ${jobs.total} disks, ${moved}${speed}, ${waiting} waiting`);
-  const rows = transfers.slice(0, 12).map(({ label, mode, names, bytes: done, expected: all }) => {
+  list(
+    box,
+    transfers.map(({ label, mode, names, bytes: done, expected: all }) => ({
+      text: `${label}  ${mode === "full" ? "FULL" : "incr"}  ${part(done, all)}`,
+      title: names.join(", "),
+    })),
+  );
+}
+
+function showVerification(box, { images: { planned, compared, different }, comparing }) {
+  showBar(box, compared, planned);
+  set(box, "jobs", `${compared} of ${planned} ${planned === 1 ? "image" : "images"} compared, ${different} different`);
+  list(
+    box,
+    comparing.map(({ reference, bytes, expected }) => ({ text: `${reference}  ${part(bytes, expected)}`, title: "" })),
+  );
+}
+
+function showBar(box, ended, total) {
+  const bar = box.querySelector("progress");
+  bar.max = Math.max(1, total);
+  bar.value = ended;
+}
+
+function list(box, lines) {
+  const rows = lines.slice(0, 12).map(({ text, title }) => {
     const item = document.createElement("li");
-    item.textContent = `${label}  ${mode === "full" ? "FULL" : "incr"}  ${size(done)}${all ? ` of ~${size(all)}` : ""}`;
-    item.title = names.join(", ");
+    item.textContent = text;
+    item.title = title;
     return item;
   });
   box.querySelector("[data-is=transfers]").replaceChildren(...rows);
+}
+
+function part(done, all) {
+  return all ? `${size(done)} of ~${size(all)}` : size(done);
 }
 
 function set(box, name, text) {

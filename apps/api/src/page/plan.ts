@@ -73,9 +73,10 @@ function jobRow({ subject, steps }: Job): Html {
   const transfer = steps.find((step) => step.kind === "transfer");
   const [first] = steps;
   const others = steps.filter((step) => step !== first);
+  const [disk, more] = [name(shortName(subject)), `${count(others.length, "step")} more`];
   const word = transfer ? (transfer.mode === "full" ? "FULL" : "incr") : "expire";
   return html`<tr>
-    <td class="name">${name(shortName(subject))}</td>
+    <td class="name">${disk}</td>
     <td data-is="Do"><span class="chip ${word === "FULL" ? "warn" : ""}">${word}</span></td>
     <td data-is="Why">
       ${name(first?.because ?? "")}
@@ -83,7 +84,7 @@ function jobRow({ subject, steps }: Job): Html {
         others.length === 0
           ? ""
           : html`<details>
-              <summary class="quiet">${count(others.length, "step")} more</summary>
+              <summary class="quiet" aria-label="${more} of ${disk}">${more}</summary>
               <ul>
                 ${others.map((step) => html`<li><b>${wordOf(step)}</b> ${name(step.because)}</li>`)}
               </ul>

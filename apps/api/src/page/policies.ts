@@ -69,8 +69,8 @@ export async function policiesSheet(
       <h2 id="try">Try one</h2>
       <form method="get" action="/policies">
         ${lines.map(
-          (line) =>
-            html`<div class="fields">
+          (line, index) =>
+            html`<div class="fields" role="group" aria-label="Profile ${index + 1}">
               ${field("name", "profile", line.name, 12)}${field("count", "keep", line.count, 5)}
               ${field("every", "every", line.every, 5)}${field("at", "at", line.at, 9)}
             </div>`,

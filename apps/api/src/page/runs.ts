@@ -6,6 +6,7 @@ import type { RunList } from "../runs/runs.ts";
 import type { Caller, Scene } from "../scene.ts";
 import { action } from "./layout.ts";
 import { goes } from "./overview.ts";
+import { verificationsSection } from "./verifications.ts";
 import { bytes, count, name, when, type Html } from "./words.ts";
 
 /** The newest first. */
@@ -36,7 +37,8 @@ export function runsSheet({ runs, trouble }: RunList, { scene, caller }: { scene
               </table>
             </div>`
       }
-    </section>`;
+    </section>
+    ${verificationsSection(scene.verifications.list(), scene)}`;
 }
 
 function runRow(run: RunSummary, scene: Scene): Html {

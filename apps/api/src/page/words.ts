@@ -1,5 +1,5 @@
 import { printable } from "@backurne/model";
-import { formatBytes, formatLocalTime, formatSpan } from "@backurne/reports";
+import { formatBytes, formatLocalTime, formatSpan, formatUtcClock } from "@backurne/reports";
 import { html } from "hono/html";
 import type { Scene } from "../scene.ts";
 
@@ -20,6 +20,15 @@ export function when(time: string | undefined, scene: Pick<Scene, "now" | "setti
   if (time === undefined) return html`–`;
   const local = formatLocalTime(time, scene.settings.timezone).slice(0, 16);
   return html`<time datetime="${time}" title="${ago(time, scene)}">${local}</time>`;
+}
+
+const HOUR = 3_600_000;
+
+/** A time as a name says it: by the second, and by UTC, too, in the hour that clocks show twice. */
+export function exactly(time: string, { settings: { timezone } }: Pick<Scene, "settings">): string {
+  const local = formatLocalTime(time, timezone);
+  const isOther = (shift: number) => formatLocalTime(Date.parse(time) + shift, timezone) === local;
+  return isOther(HOUR) || isOther(-HOUR) ? `${local} (${formatUtcClock(time)})` : local;
 }
 
 export function bytes(size: number | undefined): string {

@@ -3,10 +3,12 @@ import { BackurneError, PROFILE_NAME } from "@backurne/model";
 import { guestDisk, guestMoment, imageListings, warning } from "@backurne/reports/schemas";
 import { parseDuration } from "@backurne/retention";
 import { z } from "zod";
+import { guestHold, guestRelease } from "../documents.ts";
 import { endpoint } from "../endpoint.ts";
 import { formatEvery } from "../every.ts";
+import { disksOf, findMoment, holdMoment, lookAtGuest, releaseMoment } from "../moments.ts";
 import type { Scene } from "../scene.ts";
-import { guestName, word } from "./words.ts";
+import { guestName, instant, word } from "./words.ts";
 
 const profile = z.strictObject({
   count: z.int().min(1).max(999_999_999).optional(),
@@ -47,7 +49,18 @@ const which = z.object({
     .transform(Number),
 });
 
-const allSet = ({ backurne, reads }: Scene) => reads.share("guest profiles", () => backurne.guestProfiles());
+/**
+ * What stands in the backup pool and is not what is written there is the pool's trouble, as one of its programs failing is:
+ * whoever asks can mend it, and this server cannot.
+ */
+async function ofPool<T>(answer: Promise<T>): Promise<T> {
+  return answer.catch((error: unknown) => {
+    if (!(error instanceof BackurneError) || error.code !== "unexpected") throw error;
+    throw new BackurneError("command", error.message, { cause: error, hint: error.hint });
+  });
+}
+
+const allSet = ({ backurne, reads }: Scene) => reads.share("guest profiles", () => ofPool(backurne.guestProfiles()));
 
 const listed = endpoint({
   method: "get",
@@ -56,7 +69,7 @@ const listed = endpoint({
   summary: "Every guest that is there or has backups: its disks with their newest backups, and its own policies if any",
   answer: z.strictObject({ version: z.literal(1), kind: z.literal("guests"), guests: z.array(guest) }),
   async run(_, { backurne, reads }) {
-    const guests = await reads.share("guests", () => backurne.guests());
+    const guests = await reads.share("guests", () => ofPool(backurne.guests()));
     return { version: 1, kind: "guests", guests: guests.map(showGuest) };
   },
 });
@@ -75,9 +88,43 @@ const inspected = endpoint({
     moments: z.array(guestMoment.readonly()).readonly(),
     warnings: z.array(warning.readonly()).readonly(),
   }),
-  async run({ params }, { backurne, reads }) {
-    const one = await reads.share(`guest ${params.guest}`, () => backurne.guest(params.guest));
+  async run({ params }, scene) {
+    const one = await lookAtGuest(params.guest, scene);
     return { ...one, guest: showGuest(one.guest) };
+  },
+});
+
+const held = endpoint({
+  method: "post",
+  path: "/guests/{guest}/holds",
+  scope: "backup",
+  summary: "Keep all disks of one moment of a guest from expiring; where one cannot be held, the problem names it",
+  params: guestName,
+  body: z.strictObject({ at: instant, until: instant.optional(), reason: word.optional() }),
+  answer: guestHold,
+  async run({ params, body: { at: asked, until, reason } }, scene) {
+    const { moment } = await findMoment(params.guest, asked, scene);
+    const wanted = { reason, ...(until !== undefined && { until: Date.parse(until) }) };
+    const disks = await holdMoment(moment, wanted, scene);
+    const { at, lacks } = moment;
+    return { version: 1, kind: "guest-hold", at, ...(until && { until }), ...(reason && { reason }), disks, lacks };
+  },
+});
+
+const released = endpoint({
+  method: "delete",
+  path: "/guests/{guest}/holds",
+  scope: "admin",
+  summary: "End the holds on one moment of a guest; what holds a whole image stays, and is named",
+  params: guestName,
+  query: z.object({ at: instant }),
+  answer: guestRelease,
+  async run({ params, query }, scene) {
+    const found = await findMoment(params.guest, query.at, scene);
+    const disks = await releaseMoment(found, scene);
+    const whole = new Set(found.images.filter(({ hold }) => hold).map(({ uuid }) => uuid));
+    const stay = disksOf(found.moment).flatMap(({ disk, image }) => (whole.has(image) ? [{ disk, image }] : []));
+    return { version: 1, kind: "guest-release", at: found.moment.at, disks, stay };
   },
 });
 
@@ -104,7 +151,7 @@ const set = endpoint({
   body: policy,
   answer: setForGuest,
   async run({ params, body }, { backurne }) {
-    return show((await backurne.setGuestProfiles(params, read(body))) as GuestProfiles);
+    return show((await ofPool(backurne.setGuestProfiles(params, read(body)))) as GuestProfiles);
   },
 });
 
@@ -116,7 +163,7 @@ const removed = endpoint({
   params: which,
   answer: z.strictObject({ version: z.literal(1), kind: z.literal("guest-reset"), cluster: z.string(), vmid: z.int() }),
   async run({ params }, { backurne }) {
-    await backurne.setGuestProfiles(params, undefined);
+    await ofPool(backurne.setGuestProfiles(params, undefined));
     return { version: 1, kind: "guest-reset", ...params };
   },
 });
@@ -151,4 +198,4 @@ export function note({ at, by, answer: { backup, profiles } }: Omit<GuestProfile
   };
 }
 
-export const guestRoutes = [listed, inspected, found, set, removed];
+export const guestRoutes = [listed, inspected, held, released, found, set, removed];

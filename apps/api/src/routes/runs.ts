@@ -1,9 +1,8 @@
 import { plan as planDocument } from "@backurne/reports/schemas";
-import { streamSSE } from "hono/streaming";
 import { z } from "zod";
 import { run, runs, runSummary } from "../documents.ts";
 import { endpoint } from "../endpoint.ts";
-import { findCaller } from "../guard/who.ts";
+import { from, streamTold } from "../sse.ts";
 import { flag, number, word } from "./words.ts";
 
 const which = z.object({ run: z.string().regex(/^[\w-]{1,64}$/) });
@@ -77,9 +76,6 @@ const stopped = endpoint({
   run: ({ params, context }, scene) => scene.runs.cancel(params.run, context.get("caller").name),
 });
 
-/** ms; proxies close what says nothing. */
-const SILENCE = 15_000;
-
 const followed = endpoint({
   method: "get",
   path: "/runs/{run}/events",
@@ -87,41 +83,12 @@ const followed = endpoint({
   summary:
     "Follow a run: `event`s as in its file, `progress` now and then, the `report` last. Last-Event-ID goes on there",
   params: which,
-  query: z.object({ from: number.optional() }),
+  query: from,
   async run({ params, query, context }, scene) {
     await scene.runs.find(params.run);
-    const last = context.req.header("last-event-id") ?? "";
-    const from = /^\d{1,9}$/.test(last) ? Number(last) + 1 : (query.from ?? 0);
-    context.header("x-accel-buffering", "no");
-    // Nobody would read what is streamed behind a HEAD, nor end it.
-    if (context.req.method === "HEAD") return context.body(null);
-    const leave = scene.ceilings.followers.enter();
-    return streamSSE(context, async (stream) => {
-      const stop = new AbortController();
-      stream.onAbort(() => stop.abort());
-      // A token that was revoked meanwhile is worth nothing here either, nor a session that is over.
-      const mayStay = async (): Promise<boolean> => (await findCaller(context, scene)) !== undefined;
-      const beat = setInterval(async () => {
-        if (await mayStay().catch(() => true)) await stream.write(": still here\n\n");
-        else stop.abort();
-      }, SILENCE);
-      try {
-        for await (const told of scene.runs.follow(params.run, from, stop.signal)) {
-          if (told.kind !== "event" && !(await mayStay())) break;
-          if (told.kind === "event") {
-            await stream.writeSSE({ id: String(told.id), event: "event", data: JSON.stringify(told.event) });
-          } else {
-            await stream.writeSSE({
-              event: told.kind,
-              data: JSON.stringify(told.kind === "progress" ? told.progress : told.report),
-            });
-          }
-        }
-      } finally {
-        clearInterval(beat);
-        stop.abort();
-        leave();
-      }
+    return streamTold(context, scene, {
+      query,
+      follow: (first, signal) => scene.runs.follow(params.run, first, signal),
     });
   },
 });

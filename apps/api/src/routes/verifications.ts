@@ -2,13 +2,24 @@ import { BackurneError } from "@backurne/model";
 import { verification as report } from "@backurne/reports/schemas";
 import { z } from "zod";
 import { endpoint } from "../endpoint.ts";
+import { from, streamTold } from "../sse.ts";
 import { word } from "./words.ts";
 
-const verification = z.strictObject({
+const count = z.int().nonnegative();
+/** Bytes of one side. */
+const comparing = z.strictObject({
+  image: z.string(),
+  reference: z.string(),
+  bytes: z.number(),
+  expected: z.number().optional(),
+});
+
+export const verification = z.strictObject({
   id: z.string(),
   state: z.enum(["running", "ended", "broken"]),
   started: z.string(),
-  images: z.strictObject({ planned: z.int(), compared: z.int() }).readonly(),
+  images: z.strictObject({ planned: count, compared: count, different: count }).readonly(),
+  comparing: z.array(comparing.readonly()).readonly(),
   report: report.readonly().optional(),
   because: z.string().optional(),
 });
@@ -75,4 +86,21 @@ const stopped = endpoint({
   run: async ({ params, context }, { verifications }) => verifications.cancel(params.id, context.get("caller").name),
 });
 
-export const verificationRoutes = [listed, started, found, stopped];
+const followed = endpoint({
+  method: "get",
+  path: "/verifications/{id}/events",
+  scope: "read",
+  summary:
+    "Follow a verification: `event`s, `progress` now and then, all that came of it as `report` last. Last-Event-ID goes on there",
+  params: which,
+  query: from,
+  async run({ params, query, context }, scene) {
+    scene.verifications.find(params.id);
+    return streamTold(context, scene, {
+      query,
+      follow: (first, signal) => scene.verifications.follow(params.id, first, signal),
+    });
+  },
+});
+
+export const verificationRoutes = [listed, started, found, stopped, followed];

@@ -1,28 +1,20 @@
 import type { RunEvent, RunReport } from "@backurne/model";
 import { applyProgress, initialProgress, viewProgress, type Progress, type ProgressView } from "@backurne/reports";
+import { openBell, type Feed } from "../feed.ts";
 
-/** A run of this process: all that was said, and how far it is. Whoever follows it is slow at his own cost. */
-export interface LiveRun {
-  /** In the order of its file: what happens before there is a plan waits for it, or for the end. */
-  readonly events: readonly RunEvent[];
-  readonly report: RunReport | undefined;
+/** A run of this process. Its events come in the order of its file: what happens before there is a plan waits for it, or for the end. */
+export interface LiveRun extends Feed<RunEvent, ProgressView, RunReport> {
   event(event: RunEvent): void;
   end(report: RunReport): void;
-  progress(): ProgressView;
-  /** Counts up with each byte that is told of. */
-  readonly beat: number;
-  /** Until there is an event more, it has ended, `signal` says so, or `ms` are over. */
-  wait(ms: number, signal: AbortSignal): Promise<void>;
 }
 
 export function openLiveRun(now: () => number): LiveRun {
   const events: RunEvent[] = [];
   let early: RunEvent[] | undefined = [];
-  const waiting = new Set<() => void>();
+  const bell = openBell();
   let progress: Progress = initialProgress;
   let report: RunReport | undefined;
   let beat = 0;
-  const wake = (): void => waiting.forEach((go) => go());
   return {
     events,
     get report() {
@@ -41,27 +33,15 @@ export function openLiveRun(now: () => number): LiveRun {
         events.push(event, ...(early ?? []));
         early = undefined;
       }
-      wake();
+      bell.ring();
     },
     end(given) {
       events.push(...(early ?? []));
       early = undefined;
       report = given;
-      wake();
+      bell.ring();
     },
     progress: () => viewProgress(progress, now()),
-    wait: (ms, signal) =>
-      new Promise((resolve) => {
-        const go = (): void => {
-          clearTimeout(timer);
-          waiting.delete(go);
-          signal.removeEventListener("abort", go);
-          resolve();
-        };
-        const timer = setTimeout(go, ms);
-        waiting.add(go);
-        signal.addEventListener("abort", go);
-        if (signal.aborted) go();
-      }),
+    wait: bell.wait,
   };
 }

@@ -15,7 +15,8 @@ import {
 import type { Outlet } from "@backurne/reports/outlets";
 import type { Backurne, RunOptions } from "backurne";
 import type { Run } from "../documents.ts";
-import { followLive, followFile, type Told } from "./follow.ts";
+import { followFeed } from "../feed.ts";
+import { followFile, type ToldOfRun } from "./follow.ts";
 import { openLiveRun, type LiveRun } from "./live.ts";
 
 /** Runs of this host: those of this process live, all others by their files. */
@@ -34,7 +35,7 @@ export interface Runs {
   /** Asks it to stop; it closes its transfers first. `refused` for a run of another process. */
   cancel(run: string, by: string): Promise<RunSummary>;
   /** From event number `from` on, to its end. */
-  follow(run: string, from: number, signal: AbortSignal): AsyncGenerator<Told>;
+  follow(run: string, from: number, signal: AbortSignal): AsyncGenerator<ToldOfRun>;
   /** Of those of this process. */
   progress(): readonly ProgressView[];
   isGoing(run: string): boolean;
@@ -154,7 +155,7 @@ export function openRuns({ backurne, stateDir, now, openOutlet, changed, log }: 
     },
     async *follow(run, from, signal) {
       const mine = here.get(run);
-      if (mine) yield* followLive(mine.live, from, signal);
+      if (mine) yield* followFeed(mine.live, from, signal);
       else {
         await find(run);
         yield* followFile(files.follow(run, signal), from, now);

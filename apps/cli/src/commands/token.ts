@@ -27,7 +27,7 @@ export const token: Command = {
       usage:
         "backurne token create|ls|revoke [ID]\n\nTokens for `backurne serve` of this host. A token is printed once, and kept as a hash only.\n" +
         "Scopes: read; explore (files of what is mapped); map; backup (runs, holds, verification); admin (all, and the rest).\n" +
-        "Each includes reading.",
+        "Each includes reading. What is created or revoked is written to STATE_DIR/audit.ndjson.",
       examples: [
         ["backurne token create --scope read --name grafana", "prints it, this once"],
         ["backurne token ls", "without the tokens themselves"],
@@ -41,15 +41,17 @@ export const token: Command = {
   run: async (args: TokenArgs, world) => {
     const door = await world.loadFrontDoor();
     const settings = await door.readConfig(door.findConfig({ flag: args.config, env: world.env }));
-    const { openTokens } = await world.loadApi();
-    return ACTIONS[args.action](args, { settings, world, tokens: openTokens(settings.stateDir, world.now) });
+    const { openAuditedTokens } = await world.loadApi();
+    const warn = (message: string): void => world.stderr.write(`backurne: ${message}\n`);
+    const tokens = openAuditedTokens(settings.stateDir, { now: world.now, user: world.user(), warn });
+    return ACTIONS[args.action](args, { settings, world, tokens });
   },
 };
 
 interface Scene {
   readonly world: World;
   readonly settings: Settings;
-  readonly tokens: ReturnType<Awaited<ReturnType<World["loadApi"]>>["openTokens"]>;
+  readonly tokens: ReturnType<Awaited<ReturnType<World["loadApi"]>>["openAuditedTokens"]>;
 }
 
 const ACTIONS: Readonly<Record<TokenArgs["action"], (args: TokenArgs, scene: Scene) => Promise<number>>> = {

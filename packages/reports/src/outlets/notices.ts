@@ -22,6 +22,20 @@ export interface Told {
   readonly troubles: Readonly<Record<string, Remembered>>;
   /** When the last one was due, ISO 8601. */
   readonly digest?: string | undefined;
+  /** By the way (`mail`): what it should have told, and could not. All others have. */
+  readonly owed?: Readonly<Record<string, News>> | undefined;
+}
+
+/** What is to be said, by the key of each trouble; and whether how it went is to be said, too. */
+export interface News {
+  readonly items: Readonly<Record<string, Item>>;
+  readonly digest: boolean;
+}
+
+interface Item {
+  readonly kind: Exclude<NoticeKind, "digest">;
+  readonly part: "fresh" | "lasting" | "over";
+  readonly text: string;
 }
 
 interface Remembered {
@@ -85,13 +99,13 @@ const FORGOTTEN = 30 * DAY;
 
 export const nothingTold: Told = { version: 1, troubles: {} };
 
-/** At most one message: what is new, what has lasted long enough to be told again, what is over; and once a day how it went. */
-export function decideNotice(
+/** What is new, what has lasted long enough to be told again, what is over; and once a day how it went. */
+export function decideNews(
   situation: Situation,
   told: Told,
   { on, again }: Manner,
-): { readonly notice: Notice | undefined; readonly told: Told } {
-  const { now, host } = situation;
+): { readonly news: News; readonly told: Told } {
+  const { now } = situation;
   const at = new Date(now).toISOString();
   const wanted = troublesOf(situation).filter(({ kind }) => on.includes(kind));
   const here = new Map(wanted.map((trouble) => [trouble.key, trouble]));
@@ -100,21 +114,24 @@ export function decideNotice(
     const last = told.troubles[key]?.told;
     return last === undefined || now - Date.parse(last) >= again;
   };
-  const fresh = wanted.filter(({ key }) => !told.troubles[key]?.lasts && due(key));
-  const lasting = wanted.filter(({ key }) => told.troubles[key]?.lasts === true && due(key));
+  const spoken = wanted.filter(({ key }) => due(key));
   const gone = before.filter(([key, { lasts }]) => lasts && !here.has(key) && isOver(key, situation));
-  const over = on.includes("recovery") ? gone.flatMap(([, { text, quiet }]) => (quiet ? [] : [text])) : [];
+  const over = on.includes("recovery") ? gone.filter(([, { quiet }]) => quiet !== true) : [];
   const digest = on.includes("digest") ? digestDue(situation, told) : undefined;
-  const about = new Set<NoticeKind>([...fresh, ...lasting].map(({ kind }) => kind));
-  if (over.length > 0) about.add("recovery");
-  if (digest !== undefined) about.add("digest");
-  const spoken = new Set([...fresh, ...lasting].map(({ key }) => key));
+  const items = [
+    ...spoken.map(({ key, kind, text }) => {
+      const part = told.troubles[key]?.lasts === true ? "lasting" : "fresh";
+      return [key, { kind, part, text } satisfies Item] as const;
+    }),
+    ...over.map(([key, { text }]) => [key, { kind: "recovery", part: "over", text } satisfies Item] as const),
+  ];
+  const said = new Set(spoken.map(({ key }) => key));
   const kept = before
     .filter(([key, one]) => !here.has(key) && now - Date.parse(one.told) < FORGOTTEN)
     .map(([key, one]) => [key, { ...one, lasts: one.lasts && !gone.some(([other]) => other === key) }] as const);
   const current = wanted.map(({ key, text }) => {
     const last = told.troubles[key];
-    if (spoken.has(key)) return [key, { text, lasts: true, told: at }] as const;
+    if (said.has(key)) return [key, { text, lasts: true, told: at }] as const;
     return [key, { text, lasts: true, told: last?.told ?? at, quiet: last?.lasts !== true || last.quiet }] as const;
   });
   const next: Told = {
@@ -122,21 +139,47 @@ export function decideNotice(
     troubles: Object.fromEntries([...kept, ...current]),
     ...(digest === undefined ? told.digest !== undefined && { digest: told.digest } : { digest }),
   };
-  if (about.size === 0) return { notice: undefined, told: next };
-  const texts = (some: readonly Trouble[]) => some.map(({ text }) => text);
-  const parts = { fresh: texts(fresh), lasting: texts(lasting), over };
-  const summary = digest === undefined ? undefined : summarize(situation);
-  const notice: Notice = {
+  return { news: { items: Object.fromEntries(items), digest: digest !== undefined }, told: next };
+}
+
+/**
+ * With what one way could not tell before, as it is now: what was new then is new to whoever listens there. What is over since
+ * and is not to be told of is forgotten, and so is what was over and has come again.
+ */
+export function addOwed(news: News, owed: News | undefined, situation: Situation): News {
+  if (!owed) return news;
+  const texts = new Map(troublesOf(situation).map(({ key, text }) => [key, text]));
+  const items = new Map<string, Item>();
+  for (const [key, item] of Object.entries(owed.items)) {
+    if (item.part === "over" ? texts.has(key) : !texts.has(key) && isOver(key, situation)) continue;
+    items.set(key, { ...item, text: texts.get(key) ?? item.text });
+  }
+  for (const [key, item] of Object.entries(news.items)) {
+    const isNew = items.get(key)?.part === "fresh" && item.part === "lasting";
+    items.set(key, isNew ? { ...item, part: "fresh" } : item);
+  }
+  return { items: Object.fromEntries(items), digest: news.digest || owed.digest };
+}
+
+/** At most one message; undefined: there is nothing to say. */
+export function writeNotice({ items, digest }: News, situation: Situation): Notice | undefined {
+  const { now, host } = situation;
+  const all = Object.values(items);
+  const about = new Set<NoticeKind>(all.map(({ kind }) => kind));
+  if (digest) about.add("digest");
+  if (about.size === 0) return undefined;
+  const textsOf = (wanted: Item["part"]) => all.filter(({ part }) => part === wanted).map(({ text }) => text);
+  const parts = { fresh: textsOf("fresh"), lasting: textsOf("lasting"), over: textsOf("over") };
+  return {
     version: 1,
     kind: "notice",
-    at,
+    at: new Date(now).toISOString(),
     host,
     about: [...about],
     subject: subjectOf(parts, host),
     ...parts,
-    ...(summary !== undefined && { summary }),
+    ...(digest && { summary: summarize(situation) }),
   };
-  return { notice, told: next };
 }
 
 function troublesOf({ report, precheck, failure: why, now }: Situation): readonly Trouble[] {

@@ -5,7 +5,7 @@ import { replaceFile } from "../replace-file.ts";
 import { openRunFiles } from "../run-files.ts";
 import { alone } from "./alone.ts";
 import { sendMail } from "./mail.ts";
-import { decideNotice, nothingTold, type Notice, type Told } from "./notices.ts";
+import { addOwed, decideNews, nothingTold, writeNotice, type News, type Notice, type Told } from "./notices.ts";
 import { untold, type RunProgram, type Untold } from "./outlet.ts";
 import { post } from "./post.ts";
 
@@ -27,8 +27,9 @@ export interface Ended {
 }
 
 /**
- * Tells who is to be told, after a run or a precheck. Never throws, and answers who could not be told. What nobody could be
- * told counts as not told: the next run tries again. Runs of several processes of this host tell one after the other.
+ * Tells who is to be told, after a run or a precheck. Never throws, and answers who could not be told. What one way (mail, webhook,
+ * command) could not tell it is asked to tell the next time, and no other one with it. Runs of several processes of this host tell
+ * one after the other.
  */
 export async function notify(settings: NotifySettings, ended: Ended, tools: NotifyTools): Promise<readonly Untold[]> {
   return alone(tools.stateDir, () => tell(settings, ended, tools));
@@ -36,7 +37,6 @@ export async function notify(settings: NotifySettings, ended: Ended, tools: Noti
 
 async function tell(settings: NotifySettings, { report, failure }: Ended, tools: NotifyTools) {
   const { stateDir, host, now } = tools;
-  const lost: Untold[] = [];
   const file = join(stateDir, "notices.json");
   const before = await read(file);
   // What is stored is of another time where it has just failed.
@@ -46,34 +46,46 @@ async function tell(settings: NotifySettings, { report, failure }: Ended, tools:
     failure: failure === undefined ? undefined : printable(describeError(failure)),
   };
   const situation = { now: now(), host, report, ...found };
-  let decided = decideNotice(situation, before, settings);
+  const { news, told } = decideNews(situation, before, settings);
+  const ways = waysOf(settings, tools).map((way) => ({
+    ...way,
+    news: addOwed(news, before.owed?.[way.name], situation),
+  }));
   // All run files are read only where a digest tells of one.
-  if (decided.notice?.summary !== undefined && !report) {
-    decided = decideNotice({ ...situation, last: await lastRun(stateDir) }, before, settings);
+  const last = !report && ways.some((way) => way.news.digest) ? await lastRun(stateDir) : undefined;
+  const ends = await Promise.allSettled(
+    ways.map(async (way) => {
+      const notice = writeNotice(way.news, { ...situation, last });
+      if (notice) await way.tell(notice);
+    }),
+  );
+  const lost: Untold[] = [];
+  const owed: Record<string, News> = {};
+  for (const [index, way] of ways.entries()) {
+    const end = ends[index];
+    if (end?.status !== "rejected") continue;
+    lost.push(untold("notify", end.reason, way.name));
+    owed[way.name] = way.news;
   }
-  const { notice, told } = decided;
-  if (notice) {
-    const ways = waysOf(settings, notice, tools);
-    const ended = await Promise.allSettled(ways.map(([, way]) => way()));
-    ended.forEach((end, index) => {
-      if (end.status === "rejected") lost.push(untold("notify", end.reason, ways[index]?.[0]));
-    });
-    if (lost.length === ways.length) return lost;
-  }
-  await keep(file, told).catch((error: unknown) =>
+  await keep(file, lost.length > 0 ? { ...told, owed } : told).catch((error: unknown) =>
     lost.push(untold("notify", error, "what was told is not remembered")),
   );
   return lost;
 }
 
-type Way = readonly [name: string, tell: () => Promise<void>];
+interface Way {
+  readonly name: "mail" | "webhook" | "command";
+  tell(notice: Notice): Promise<void>;
+}
 
-function waysOf({ mail, webhook, command }: NotifySettings, notice: Notice, { run }: NotifyTools): readonly Way[] {
-  const body = `${JSON.stringify(notice)}\n`;
+function waysOf({ mail, webhook, command }: NotifySettings, { run }: NotifyTools): readonly Way[] {
+  const bodyOf = (notice: Notice): string => `${JSON.stringify(notice)}\n`;
   return [
-    ...(mail ? [["mail", () => sendMail(mail, notice)] as const] : []),
-    ...(webhook ? [["webhook", () => tellWebhook(webhook, body)] as const] : []),
-    ...(command === undefined ? [] : [["command", () => run(command, [], body)] as const]),
+    ...(mail ? [{ name: "mail", tell: (notice) => sendMail(mail, notice) } satisfies Way] : []),
+    ...(webhook ? [{ name: "webhook", tell: (notice) => tellWebhook(webhook, bodyOf(notice)) } satisfies Way] : []),
+    ...(command === undefined
+      ? []
+      : [{ name: "command", tell: (notice) => run(command, [], bodyOf(notice)) } satisfies Way]),
   ];
 }
 
@@ -94,7 +106,10 @@ async function lastRun(stateDir: string): Promise<RunReport | undefined> {
 async function read(file: string): Promise<Told> {
   try {
     const found = JSON.parse(await readFile(file, "utf8")) as Told;
-    return found.version === 1 && typeof found.troubles === "object" ? found : nothingTold;
+    const isNews = (one: Partial<News>): boolean => typeof one.items === "object" && one.items !== null;
+    const isOurs =
+      found.version === 1 && typeof found.troubles === "object" && Object.values(found.owed ?? {}).every(isNews);
+    return isOurs ? found : nothingTold;
   } catch {
     return nothingTold;
   }
