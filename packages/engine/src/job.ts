@@ -17,7 +17,7 @@ import {
   type ChainInput,
   type ChainPlan,
 } from "@backurne/planner";
-import { withoutVolume } from "./catalog.ts";
+import { haveSameBase } from "./catalog.ts";
 import type { JobContext, RunContext } from "./context.ts";
 import { expireDisk } from "./expire.ts";
 import { failureOf } from "./failure.ts";
@@ -233,8 +233,7 @@ async function fadesStill(chain: ChainFacts, { facts, house }: JobContext): Prom
  * look again. Removals do.
  */
 function isUntouched({ marks: known, snapshots }: ChainFacts, { base }: Marks): boolean {
-  const said = JSON.stringify(withoutVolume({ base }).base);
-  if (!base || JSON.stringify(withoutVolume(known).base) !== said) return false;
+  if (!base || !haveSameBase(known, { base })) return false;
   const standing = new Set(snapshots.map(({ name }) => name));
   const twins = base.shared.find(({ name }) => name === base.name)?.twins ?? [];
   return [base.name, ...twins].every((name) => standing.has(name));

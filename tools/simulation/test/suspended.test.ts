@@ -63,3 +63,16 @@ test("nothing is called suspect that may be another generation by now", async ()
   expect(images[0]).toMatchObject({ outcome: "failed", because: expect.stringMatching(/^the lease was lost/) });
   expect(metadataOf(world).has("backurne.suspect")).toBe(false);
 });
+
+test("no disk is called missing by a look that is long over", async () => {
+  const world = await begin();
+  world.live("alpha").add("other");
+  world.live("alpha").images.delete("disk");
+  sleepAt(world, `backup metadata ${TARGET}`, async () => {});
+  const { report } = await backUp(world.host("bk1"));
+  expect(report.failures).toMatchObject([{ about: TARGET }]);
+  expect(report.failures[0]?.failure.message).toMatch(/^the lease was lost/);
+  expect(metadataOf(world).has("backurne.gone")).toBe(false);
+  await backUp(world.host("bk1"));
+  expect(metadataOf(world).has("backurne.gone")).toBe(true);
+});
