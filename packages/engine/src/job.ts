@@ -31,7 +31,7 @@ import { NoRoom } from "./room.ts";
 import { readMarks } from "./read-marks.ts";
 import { transferDisk } from "./transfer.ts";
 import { verifySent } from "./verify-sent.ts";
-import { judgeUntold } from "./volume.ts";
+import { judgeUntold } from "./untold.ts";
 
 /** One chain's job between its lease and its end. */
 interface OpenJob {

@@ -26,4 +26,4 @@ export {
   type State,
 } from "./state.ts";
 export { comparedSince, isVerified } from "./verified.ts";
-export { describeAlarm, judgeVolume, untoldOf, usualVolume, volumeOf, type Untold } from "./volume.ts";
+export { describeAlarm, judgeVolume, unmeasuredOf, untoldOf, usualVolume, volumeOf, type Untold } from "./volume.ts";

@@ -25,6 +25,7 @@ const WORDS: Readonly<Record<CheckKind, string>> = {
   missing: "without backup",
   suspect: "suspect",
   alarm: "with a change alarm",
+  unmeasured: "with an unknown change",
   unverified: "not verified in time",
   unshared: "without shared snapshot",
   leftover: "not cleaned up",

@@ -21,6 +21,7 @@ export function findInChains(looked: Looked): readonly CheckProblem[] {
     ...unreadable(candidate),
     ...suspect(candidate, verified),
     ...alarmed(candidate),
+    ...unmeasured(candidate, looked),
     ...unverified(candidate, looked),
     ...unshared(candidate),
     ...ending(candidate, looked),
@@ -57,6 +58,18 @@ function alarmed(candidate: Candidate): readonly CheckProblem[] {
   const alarm = candidate.input.chain?.marks.alarm;
   if (!alarm) return [];
   return [problemOf(candidate, { kind: "alarm", severity: "warning", message: describeAlarm(alarm) })];
+}
+
+/** Who relies on change alarms is told that one step got by without. */
+function unmeasured(candidate: Candidate, { house }: Looked): readonly CheckProblem[] {
+  const { chain } = candidate.input;
+  const mark = chain?.marks.unmeasured;
+  if (!house.settings.changeAlarm || chain?.kind !== "current" || !mark) return [];
+  const message =
+    mark.base === undefined
+      ? `all of it was sent anew on ${dayOf(Date.parse(mark.at))}: nobody can say how much has changed, and no change alarm was raised`
+      : `nobody could say how much came with ${mark.snapshot}, and no change alarm was raised; the next run asks again`;
+  return [problemOf(candidate, { kind: "unmeasured", severity: "warning", message })];
 }
 
 function unverified(candidate: Candidate, { house, now }: Looked): readonly CheckProblem[] {

@@ -9,6 +9,7 @@ const problem = z.strictObject({
     "missing",
     "suspect",
     "alarm",
+    "unmeasured",
     "unverified",
     "unshared",
     "leftover",
