@@ -1,7 +1,8 @@
 import type { readFileSync } from "node:fs";
 import { verifyImages } from "@backurne/engine";
+import { MOMENTS } from "@backurne/model";
 import { expect, test, vi } from "vitest";
-import { backUp, DAY, openWorld, profile, type World } from "../src/index.ts";
+import { backUp, DAY, guest, openWorld, profile, type World } from "../src/index.ts";
 
 // A host sleeps for longer than its lease lasts, and wakes up right before it writes.
 
@@ -52,6 +53,28 @@ test("what another host has announced of its transfer stays", async () => {
   expect(report.jobs[0]?.failure?.message).toMatch(/^the lease was lost/);
   expect(announced).toContain(world.backup.points(TARGET).at(-1));
   expect(metadataOf(world).get("backurne.base")).toBe(announced);
+});
+
+test("what another host has written of its moment stays", async () => {
+  const world = openWorld({ profiles: [profile()], proxmox: { px1: [guest(100, "web")] } });
+  await backUp(world.host("bk1"));
+  world.now += DAY;
+  const [image = ""] = world.backup.images.keys();
+  const momentsOf = () => world.backup.images.get(image)?.metadata.get(MOMENTS);
+  let written: string | undefined;
+  // What stands is read here, and written back with what is new.
+  let asked = 0;
+  world.before = (call) => {
+    if (call !== `backup metadata ${image}` || (asked += 1) !== 2) return undefined;
+    world.before = undefined;
+    uptime.seconds += 90;
+    world.now += 90_000;
+    return backUp(world.host("bk2")).then(() => void (written = momentsOf()));
+  };
+  const { report } = await backUp(world.host("bk1"));
+  expect(report.jobs[0]?.failure?.message).toMatch(/^the lease was lost/);
+  expect(written).toContain(world.backup.points(image).at(-1));
+  expect(momentsOf()).toBe(written);
 });
 
 test("nothing is called suspect that may be another generation by now", async () => {
