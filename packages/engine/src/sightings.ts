@@ -5,6 +5,7 @@ import {
   liesElsewhere,
   mayHide,
   ownerOf,
+  unownedImageOf,
   type ChainFacts,
   type ClusterFacts,
 } from "@backurne/planner";
@@ -54,7 +55,7 @@ function sighting(
   const { fsids = [], blind = [] } = cluster;
   const { gone, source, unreadable } = chain.marks;
   if (unreadable !== undefined) return "as before"; // nothing of it is touched
-  if (seen) return gone ? undefined : "as before";
+  if (seen || unownedImageOf(chain, cluster)) return gone ? undefined : "as before";
   if (cluster.doubt !== undefined || liesElsewhere(chain, cluster) !== undefined) return "as before";
   if (blind.some((spot) => mayHide(spot, chain))) return "as before";
   if (fsids.length === 0 || (source && !fsids.includes(source.fsid))) return "as before";

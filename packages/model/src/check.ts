@@ -6,6 +6,7 @@ export type Severity = "info" | "warning" | "critical";
  * `alarm`: far more changed than usual, and nothing expires until somebody has looked.
  * `unmeasured`: nobody can say how much has changed, so no such alarm would have come.
  * `frozen`: a run that is gone has left a guest standing still. `unshared`: the next transfer has to be a full. `leftover`: a snapshot, on either side, that no run removed in time.
+ * `unowned`: an image that was backed up stands, and no guest has it. `unconfigured`: of a cluster that left the configuration.
  * `ending`: the last copy of a source that is gone goes soon.
  */
 export type CheckKind =
@@ -24,6 +25,8 @@ export type CheckKind =
   | "unreadable"
   | "unlisted"
   | "blind"
+  | "unowned"
+  | "unconfigured"
   | "clock"
   | "ending";
 

@@ -23,6 +23,7 @@ export {
   mayHide,
   stateOfClosed,
   stateOfMissing,
+  unownedImageOf,
   type State,
 } from "./state.ts";
 export { comparedSince, isVerified } from "./verified.ts";

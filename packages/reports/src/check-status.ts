@@ -36,6 +36,8 @@ const WORDS: Readonly<Record<CheckKind, string>> = {
   unreadable: "with unreadable marks",
   unlisted: "not listed",
   blind: "unreadable",
+  unowned: "without a guest",
+  unconfigured: "not in the configuration",
   clock: "clock wrong",
   ending: "ending soon",
 };

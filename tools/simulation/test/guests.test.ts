@@ -71,7 +71,7 @@ describe("guests", () => {
     await setGuestProfiles(world.host("bk1"), { cluster: "px1", vmid: 101 }, { backup: false });
     await setGuestProfiles(world.host("bk1"), { cluster: "px1", vmid: 999 }, { backup: false });
     expect(await listed(world)).toEqual([
-      "px1/db 101 own policies: scsi0 unlistable 1",
+      "px1/db 101 own policies: scsi0 switched off 1",
       "px1/web 100: scsi0 present 1",
       "px1/? 999 own policies: ",
     ]);

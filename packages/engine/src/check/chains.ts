@@ -5,9 +5,10 @@ import {
   isVerified,
   judgeDisk,
   sharedSnapshots,
+  unownedImageOf,
   type Candidate,
 } from "@backurne/planner";
-import { problemOf, type Looked } from "./looked.ts";
+import { isOld, problemOf, type Looked } from "./looked.ts";
 
 /** ms; a source that is gone is worth a line only when little time is left. */
 const SOON = 7 * 86_400_000;
@@ -24,6 +25,7 @@ export function findInChains(looked: Looked): readonly CheckProblem[] {
     ...unmeasured(candidate, looked),
     ...unverified(candidate, looked),
     ...unshared(candidate),
+    ...unowned(candidate, looked),
     ...ending(candidate, looked),
   ]);
 }
@@ -112,6 +114,16 @@ function unshared(candidate: Candidate): readonly CheckProblem[] {
   if (!chain.snapshots.some(({ ours }) => ours) || sharedSnapshots(disk, chain).length > 0) return [];
   const message = "no snapshot stands on both sides: the next transfer is a full one";
   return [problemOf(candidate, { kind: "unshared", severity: "warning", message })];
+}
+
+/** A detached disk is one that its guest remembers. All others may be those of a guest that nobody lets us see. */
+function unowned(candidate: Candidate, looked: Looked): readonly CheckProblem[] {
+  const { input, state, cluster } = candidate;
+  if (input.state !== "switched off" || !input.chain || input.disk || candidate.omitted) return [];
+  if (unownedImageOf(input.chain, cluster)?.detached !== undefined) return [];
+  if (!isOld(`unowned ${formatKey(input.subject.key)}`, candidate, looked)) return [];
+  const message = `${state.because}: it is not backed up; the user of the API may not see its guest, or it is left over`;
+  return [problemOf(candidate, { kind: "unowned", severity: "warning", message })];
 }
 
 function ending(candidate: Candidate, { now }: Looked): readonly CheckProblem[] {

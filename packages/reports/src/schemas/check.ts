@@ -20,6 +20,8 @@ const problem = z.strictObject({
     "unreadable",
     "unlisted",
     "blind",
+    "unowned",
+    "unconfigured",
     "clock",
     "ending",
   ]),
