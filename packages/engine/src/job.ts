@@ -10,6 +10,7 @@ import {
   type Marks,
 } from "@backurne/model";
 import {
+  isConfirmedGone,
   planChain,
   stateOfClosed,
   type Candidate,
@@ -204,8 +205,8 @@ async function refresh(before: ChainInput, context: JobContext): Promise<ChainIn
   // A disk whose first backup this is has nothing to read from: a list of names says so for all of them.
   const stands = before.chain !== undefined || switched || (await house.backup.names()).includes(image);
   const marks = stands ? await readMarks(image, house) : undefined;
-  // The disk is back, and another run has seen it: what fades a chain whose source is gone does not apply any more.
-  if (before.state === "vanished" && !closed && marks?.gone === undefined) return undefined;
+  // The disk was back, and another run has seen it: what fades a chain whose source is gone does not apply any more.
+  if (before.state === "vanished" && !closed && !isConfirmedGone(marks?.gone)) return undefined;
   if (marks && !switched && before.chain && before.disk && isUntouched(before.chain, marks)) {
     return { ...before, now, chain: { ...before.chain, marks } };
   }

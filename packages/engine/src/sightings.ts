@@ -91,15 +91,16 @@ async function writeGone(
 ): Promise<ChainFacts> {
   const marks = await readMarks(chain.image, house);
   if (!marks) return chain; // it has another name by now, or is in the trash
-  if (!isDeepStrictEqual(marks.gone, chain.marks.gone) || !haveSameBase(marks, chain.marks)) {
-    // Another run has looked later than we, and the name may be a new generation's; or the tables are behind.
-    await catalog.distrust(chain.imageId);
-    return chain;
-  }
-  await lease.confirm();
+  // Another run has looked since, and the name may be a new generation's; or the tables are behind.
+  const behind = !isDeepStrictEqual(marks.gone, chain.marks.gone) || !haveSameBase(marks, chain.marks);
   const key = markKey("gone");
+  if (behind) await catalog.distrust(chain.imageId);
+  if (behind && gone) return chain;
+  await lease.confirm();
   if (gone) await house.backup.setMetadata(chain.image, key, JSON.stringify(gone));
-  else await house.backup.removeMetadata(chain.image, key);
+  // Whoever has seen it is right, whatever others have not seen.
+  else if (marks.gone) await house.backup.removeMetadata(chain.image, key);
+  if (behind) return { ...chain, marks: { ...chain.marks, gone: undefined } };
   const now = { ...marks, gone };
   catalog.put(entryOf(chain, now));
   return { ...chain, marks: now };
