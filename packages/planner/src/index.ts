@@ -13,7 +13,7 @@ export { chainHeldBecause, heldBecause } from "./holds.ts";
 export { judgeDisk, pointOf, type Judged } from "./judge.ts";
 export { mergeProfiles, type Merged } from "./profiles-answer.ts";
 export { ownerOf } from "./owner.ts";
-export { candidatesOf, planRun, type Candidate } from "./run.ts";
+export { candidatesOf, failuresOf, planRun, type Candidate } from "./run.ts";
 export { selectDisk } from "./select.ts";
 export {
   GONE_AFTER,
