@@ -154,8 +154,11 @@ async function receiveIncremental({ made, chain, base, announce, info }: Increme
   stop.throwIfAborted();
   await lease.confirm();
   await backup.rollback(target, base.target);
-  // Its twin stands on the target, but import-diff asks for the base by name.
-  if (base.target !== base.live.name) await backup.createSnapshot(target, base.live.name);
+  if (base.target !== base.live.name) {
+    // Its twin stands on the target, but import-diff asks for the base by name: of this head, and of no other's.
+    await lease.confirm();
+    await backup.createSnapshot(target, base.live.name);
+  }
   const { bytes, wire, live } = await bulk(context, announce, () =>
     receive({ disk: made.disk, made: made.snapshot, base: base.live.name, target }, context),
   );

@@ -2,7 +2,7 @@ import type { readFileSync } from "node:fs";
 import { verifyImages } from "@backurne/engine";
 import { MOMENTS } from "@backurne/model";
 import { expect, test, vi } from "vitest";
-import { backUp, DAY, guest, openWorld, profile, type World } from "../src/index.ts";
+import { backUp, DAY, guest, HOUR, openWorld, profile, type World } from "../src/index.ts";
 
 // A host sleeps for longer than its lease lasts, and wakes up right before it writes.
 
@@ -53,6 +53,21 @@ test("what another host has announced of its transfer stays", async () => {
   expect(report.jobs[0]?.failure?.message).toMatch(/^the lease was lost/);
   expect(announced).toContain(world.backup.points(TARGET).at(-1));
   expect(metadataOf(world).get("backurne.base")).toBe(announced);
+});
+
+test("no snapshot is made of a head that may be another host's by now", async () => {
+  const world = openWorld({ profiles: [profile(), profile({ name: "hourly", interval: HOUR })] });
+  world.live("alpha").add("disk");
+  await backUp(world.host("bk1"));
+  world.now += DAY;
+  const [first = "", twin = ""] = world.backup.points(TARGET);
+  world.backup.images.get(TARGET)?.snapshots.delete(first); // the base stands under its other name only
+  expect(world.live("alpha").points("disk")).toEqual([first]);
+  sleepAt(world, `backup rollback ${TARGET}`, async () => {});
+  const { report } = await backUp(world.host("bk1"));
+  expect(report.jobs[0]?.failure?.message).toMatch(/^the lease was lost/);
+  expect(world.backup.points(TARGET)).toEqual([twin]);
+  expect((await backUp(world.host("bk1"))).report).toMatchObject({ exit: 0, totals: { incremental: 1 } });
 });
 
 test("what another host has written of its moment stays", async () => {
