@@ -7,6 +7,7 @@ export type Severity = "info" | "warning" | "critical";
  * `unmeasured`: nobody can say how much has changed, so no such alarm would have come.
  * `frozen`: a run that is gone has left a guest standing still. `unshared`: the next transfer has to be a full. `leftover`: a snapshot, on either side, that no run removed in time.
  * `unowned`: an image that was backed up stands, and no guest has it. `unconfigured`: of a cluster that left the configuration.
+ * `unprofiled`: disks that no rule leaves out, and to which no profile applies.
  * `ending`: the last copy of a source that is gone goes soon.
  */
 export type CheckKind =
@@ -27,6 +28,7 @@ export type CheckKind =
   | "blind"
   | "unowned"
   | "unconfigured"
+  | "unprofiled"
   | "clock"
   | "ending";
 

@@ -38,6 +38,7 @@ const WORDS: Readonly<Record<CheckKind, string>> = {
   blind: "unreadable",
   unowned: "without a guest",
   unconfigured: "not in the configuration",
+  unprofiled: "without any profile",
   clock: "clock wrong",
   ending: "ending soon",
 };

@@ -7,6 +7,7 @@ export function findAround({ facts, candidates, plan, collisions }: Looked): rea
   return [
     ...unseen(facts.clusters),
     ...unconfigured(candidates),
+    ...unprofiled(candidates),
     ...refused(plan),
     ...collisions.failures.map(identity),
   ];
@@ -34,6 +35,17 @@ function unconfigured(candidates: Looked["candidates"]): readonly CheckProblem[]
     const what = some.length === 1 ? "an image" : `${some.length} images`;
     const message = `${what} in the backup pool, of a cluster that is not in the configuration: nothing of it is backed up, and nothing expires until \`backurne forget\``;
     return { kind: "unconfigured", severity: "info", about, message };
+  });
+}
+
+/** Nothing leaves them out, and nothing backs them up: a profile that left the configuration looks so, or one that nobody named yet. */
+function unprofiled(candidates: Looked["candidates"]): readonly CheckProblem[] {
+  const bare = candidates.filter(({ state, input }) => state.state === "present" && input.profiles.length === 0);
+  return [...Map.groupBy(bare, ({ input }) => input.subject.cluster)].map(([about, some]) => {
+    const [{ input }] = some as [Candidate];
+    const more = some.length > 1 ? ` and ${some.length - 1} more` : "";
+    const message = `no profile applies to ${input.subject.guest}/${input.subject.disk}${more}: nobody backs that up`;
+    return { kind: "unprofiled", severity: "info", about, message };
   });
 }
 

@@ -22,6 +22,7 @@ const problem = z.strictObject({
     "blind",
     "unowned",
     "unconfigured",
+    "unprofiled",
     "clock",
     "ending",
   ]),
