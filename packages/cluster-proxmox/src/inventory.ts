@@ -22,16 +22,16 @@ export async function takeInventory(
   const scene: Scene = { settings, storages, names: read.names };
   const placed = placeGuests(read.guests, settings, scene);
   // The configurations were read before the pools: a disk made in between is one we know nothing of yet.
-  const disks = placed.wanted.flatMap((one) => one.disks);
+  const wanted = placed.wanted.flatMap((one) => one.disks);
   const detached = placed.detached.map(({ disk }) => disk);
-  const pools = await listPools(disks, { settings, access, storages, detached });
+  const pools = await listPools(wanted, { settings, access, storages, detached });
   const found = placed.wanted.map((one) => findGuest(one, pools, scene));
   return {
     fsids: pools.fsids,
     guests: found.map(({ guest }) => guest).filter(({ disks }) => disks.length > 0),
     omitted: placed.omitted.map((one) => withImage(one, pools)),
     blind: [...read.blind, ...placed.blind, ...pools.blind, ...found.flatMap(({ blind }) => blind)],
-    unowned: findUnowned([...disks, ...placed.omitted.map(({ disk }) => disk)], placed.detached, pools),
+    unowned: findUnowned([...wanted, ...placed.omitted.map((one) => one.disk)], placed.detached, pools),
   };
 }
 
