@@ -87,6 +87,9 @@ export function stateOfClosed(
   successor: Pick<ChainFacts, "marks" | "snapshots"> | undefined,
 ): State {
   if (isNobodys(chain.key)) return { state: "vanished", because: "the old tool gave several guests this one name" };
+  if (successor?.marks.unreadable !== undefined) {
+    return { state: "unlistable", because: "closed generation whose successor has a mark that nobody can read" };
+  }
   const good = successor?.marks.suspect === undefined && successor?.snapshots.some((snapshot) => snapshot.ours);
   // What was found wrong stays until what took its place has been compared with its source.
   if (good && chain.marks.suspect !== undefined && !isVerified(successor?.marks)) {
