@@ -1,11 +1,11 @@
-import { existsSync, mkdtempSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createGroupRunner, type Command, type Executor, type Transport } from "@backurne/exec";
 import type { HelperCommand, HelperSettings, PlainCluster, SshSettings } from "@backurne/model";
 import type { Run } from "@backurne/rbd";
 import { helperTransport, keepConnections, resolveHelper, sshTransport } from "@backurne/ssh";
+import { makeSocketDirectory } from "./sockets.ts";
 
 /** Milliseconds: a wave of disks does not arrive in one tick, and a session on a kept connection takes as long. */
 const GATHER = 15;
@@ -29,8 +29,7 @@ export async function reach(cluster: PlainCluster, executor: Executor): Promise<
 export function reachBySsh(ssh: SshSettings, executor: Executor): Place {
   let directory: string | undefined;
   let shared: Transport | undefined;
-  // Short: a socket's path has to fit into 108 bytes.
-  const socket = (name: string) => join((directory ??= mkdtempSync(join(tmpdir(), "backurne-ssh-"))), name);
+  const socket = (name: string) => join((directory ??= makeSocketDirectory()), name);
   const connections = keepConnections((number) => socket(`s${number}`));
   const control: Transport = {
     place: ssh.host,

@@ -1,4 +1,4 @@
-import type { Blind, FoundDisk, FoundGuest, Inventory, OmittedDisk } from "@backurne/cluster";
+import type { Blind, FoundDisk, FoundGuest, Inventory, OmittedDisk, UnownedImage } from "@backurne/cluster";
 import type { Disk, ProxmoxCluster } from "@backurne/model";
 import type { ProxmoxAccess } from "./access.ts";
 import { stillnessOf } from "./agent.ts";
@@ -6,11 +6,11 @@ import type { Client } from "./api.ts";
 import { keepConfig } from "./guest-config.ts";
 import { identify } from "./identity.ts";
 import { listPools, type ListedPools } from "./list-pools.ts";
-import { placeVolume, uniqueName, type Scene } from "./place.ts";
-import { blindFor, readGuests, type ReadGuest } from "./read-guests.ts";
+import { placeVolume, uniqueName, type Placed, type Scene } from "./place.ts";
+import { blindFor, labelOf, readGuests, type ReadGuest } from "./read-guests.ts";
 import { listStorages } from "./storages.ts";
 import { describeError } from "@backurne/model";
-import { readVolumes } from "./volumes.ts";
+import { readDetached, readVolumes, type Volume } from "./volumes.ts";
 
 /** Everything a run has to know of the cluster: two requests, one for each guest, and one listing for each pool in use. */
 export async function takeInventory(
@@ -22,17 +22,36 @@ export async function takeInventory(
   const scene: Scene = { settings, storages, names: read.names };
   const placed = placeGuests(read.guests, settings, scene);
   // The configurations were read before the pools: a disk made in between is one we know nothing of yet.
-  const pools = await listPools(
-    placed.wanted.flatMap(({ disks }) => disks),
-    { settings, access, storages },
-  );
+  const wanted = placed.wanted.flatMap((one) => one.disks);
+  const detached = placed.detached.map(({ disk }) => disk);
+  const pools = await listPools(wanted, { settings, access, storages, detached });
   const found = placed.wanted.map((one) => findGuest(one, pools, scene));
   return {
     fsids: pools.fsids,
     guests: found.map(({ guest }) => guest).filter(({ disks }) => disks.length > 0),
     omitted: placed.omitted.map((one) => withImage(one, pools)),
     blind: [...read.blind, ...placed.blind, ...pools.blind, ...found.flatMap(({ blind }) => blind)],
+    unowned: findUnowned([...wanted, ...placed.omitted.map((one) => one.disk)], placed.detached, pools),
   };
+}
+
+/** By what every guest names as its disk: of one that could not be read nothing is known, and its cluster has a blind spot. */
+function findUnowned(
+  owned: readonly Disk[],
+  detached: readonly Detached[],
+  pools: ListedPools,
+): readonly UnownedImage[] {
+  const taken = new Set(owned.map((disk) => pools.of(disk)?.images.get(disk.image)));
+  const remembered = new Map(detached.map(({ disk, label }) => [pools.of(disk)?.images.get(disk.image), label]));
+  return pools.all.flatMap(({ fsid, pool, namespace, images }) =>
+    [...images.values()]
+      .filter((image) => !taken.has(image))
+      .map((image) => ({
+        source: { fsid, pool, namespace, image: image.image, id: image.id },
+        image,
+        detached: remembered.get(image),
+      })),
+  );
 }
 
 /** Where it is no other guest's, and for nothing: what was backed up once may have left snapshots there. */
@@ -46,20 +65,34 @@ interface Wanted {
   readonly disks: readonly Disk[];
 }
 
+interface Detached {
+  readonly disk: Disk;
+  readonly label: string;
+}
+
 interface PlacedGuests extends Pick<Inventory, "omitted" | "blind"> {
   readonly wanted: readonly Wanted[];
+  readonly detached: readonly Detached[];
 }
 
 function placeGuests(guests: readonly ReadGuest[], settings: ProxmoxCluster, scene: Scene): PlacedGuests {
   const identities = identify(guests, settings);
   const wanted: Wanted[] = [];
+  const detached: Detached[] = [];
   const omitted: Inventory["omitted"][number][] = [];
   const blind: Blind[] = [...identities.blind];
   for (const guest of guests) {
     const identity = identities.of.get(guest.vmid);
     if (!identity) continue;
     try {
-      const placed = readVolumes(guest).map((volume) => placeVolume(volume, { guest, identity }, scene));
+      const place = (volume: Volume): Placed => placeVolume(volume, { guest, identity }, scene);
+      detached.push(
+        ...readDetached(guest).flatMap((volume) => {
+          const placed = place(volume);
+          return placed.kind === "wanted" ? { disk: placed.disk, label: `${volume.adapter} of ${labelOf(guest)}` } : [];
+        }),
+      );
+      const placed = readVolumes(guest).map(place);
       wanted.push({ guest, disks: placed.flatMap((one) => (one.kind === "wanted" ? one.disk : [])) });
       omitted.push(...placed.flatMap((one) => (one.kind === "omitted" ? one.omitted : [])));
       blind.push(...placed.flatMap((one) => (one.kind === "blind" ? blindFor(guest, one.because) : [])));
@@ -67,7 +100,7 @@ function placeGuests(guests: readonly ReadGuest[], settings: ProxmoxCluster, sce
       blind.push(blindFor(guest, describeError(error))); // a line that cannot be read may be a disk
     }
   }
-  return { wanted, omitted, blind };
+  return { wanted, detached, omitted, blind };
 }
 
 function findGuest({ guest, disks }: Wanted, pools: ListedPools, { names }: Scene) {

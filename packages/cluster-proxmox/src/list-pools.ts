@@ -5,7 +5,7 @@ import type { ProxmoxAccess } from "./access.ts";
 import { addressOf, reachOf, type Storage } from "./storages.ts";
 
 /** What one pool holds. */
-interface ListedPool {
+export interface ListedPool extends Pick<Disk, "pool" | "namespace"> {
   readonly fsid: string;
   readonly images: ReadonlyMap<string, ImageWithSnapshots>;
 }
@@ -15,11 +15,13 @@ export interface ListedPools {
   readonly fsids: readonly string[];
   /** Storages that could not be listed. */
   readonly blind: readonly Blind[];
+  /** Those that could be listed, each once. */
+  readonly all: readonly ListedPool[];
   /** undefined: its pool could not be listed. */
   of(disk: Disk): ListedPool | undefined;
 }
 
-interface Group {
+interface Group extends Pick<Disk, "pool" | "namespace"> {
   readonly reached: ReachedPool;
   readonly storages: Set<string>;
   listed?: ListedPool;
@@ -27,6 +29,8 @@ interface Group {
 }
 
 export interface Place {
+  /** Disks that guests remember as unused. Their pools are looked at, too; what does not answer is nobody's blind spot. */
+  readonly detached?: readonly Disk[] | undefined;
   readonly settings: ProxmoxCluster;
   readonly access: Pick<ProxmoxAccess, "reach">;
   readonly storages: ReadonlyMap<string, Storage>;
@@ -36,23 +40,30 @@ export interface Place {
  * One listing for each pool that some disk is in, however many storages of the cluster lead to it; of Ceph clusters that no
  * disk is in any more only who they are: what was there is gone, as Proxmox says. Throws when no pool answers.
  */
-export async function listPools(disks: readonly Disk[], { settings, access, storages }: Place): Promise<ListedPools> {
+export async function listPools(
+  disks: readonly Disk[],
+  { settings, access, storages, detached = [] }: Place,
+): Promise<ListedPools> {
   const groups = new Map<string, Group>();
-  for (const disk of disks) {
+  const groupOf = (disk: Disk): Group => {
     const id = poolId(disk, settings);
-    const group = groups.get(id) ?? { reached: reachPool(disk, settings, access), storages: new Set() };
-    group.storages.add(disk.storage ?? "");
+    const group = groups.get(id) ?? newGroup(disk, reachPool(disk, settings, access));
     groups.set(id, group);
-  }
+    return group;
+  };
+  for (const disk of disks) groupOf(disk).storages.add(disk.storage ?? "");
+  const wanted = groups.size;
+  for (const disk of detached) groupOf(disk);
   const all = [...groups.values()];
   const [unused] = await Promise.all([askUnused(disks, { settings, access, storages }), ...all.map(fill)]);
-  const failed = all.filter(({ listed }) => !listed);
-  if (failed.length > 0 && failed.length === all.length) throw failed[0]?.error;
+  const failed = all.slice(0, wanted).filter(({ listed }) => !listed);
+  if (failed.length > 0 && failed.length === wanted) throw failed[0]?.error;
   return {
     fsids: [...new Set([...all.flatMap(({ listed }) => listed?.fsid ?? []), ...unused])],
     blind: failed.flatMap(({ storages: unseen, error }) =>
       [...unseen].map((storage) => ({ about: `storage ${storage}`, because: describeError(error) })),
     ),
+    all: all.flatMap(({ listed }) => listed ?? []),
     of: (disk) => groups.get(poolId(disk, settings))?.listed,
   };
 }
@@ -75,11 +86,15 @@ async function askUnused(disks: readonly Disk[], { settings, access, storages }:
   return asked.flatMap((answer) => (answer.status === "fulfilled" ? answer.value : []));
 }
 
+function newGroup({ pool, namespace }: Disk, reached: ReachedPool): Group {
+  return { pool, namespace, reached, storages: new Set() };
+}
+
 async function fill(group: Group): Promise<void> {
-  const { pool, objects } = group.reached;
+  const { reached, pool, namespace } = group;
   try {
-    const [images, fsid] = await Promise.all([pool.inventory(), objects.fsid()]);
-    group.listed = { fsid, images: new Map(images.map((image) => [image.image, image])) };
+    const [images, fsid] = await Promise.all([reached.pool.inventory(), reached.objects.fsid()]);
+    group.listed = { fsid, pool, namespace, images: new Map(images.map((image) => [image.image, image])) };
   } catch (error) {
     group.error = error;
   }

@@ -33,6 +33,14 @@ export function readVolumes({ kind, config }: Pick<ReadGuest, "kind" | "config">
     .sort((a, b) => a.adapter.localeCompare(b.adapter, "en", { numeric: true }));
 }
 
+/** Disks that were detached, and that it remembers. What cannot be read there is no disk of its. */
+export function readDetached({ config }: Pick<ReadGuest, "config">): readonly Volume[] {
+  return Object.entries(config).flatMap(([adapter, value]): readonly Volume[] => {
+    const [, storage, name] = /^([^:/]+):([^,]+)/s.exec(String(value)) ?? [];
+    return /^unused\d+$/.test(adapter) && storage && name ? [{ adapter, storage, name }] : [];
+  });
+}
+
 function readVolume(adapter: string, text: string, kind: ReadGuest["kind"]): Volume | undefined {
   const values = parsePropertyString(text, "file"); // `volume` is another name for it, and a container's only one
   const id = values.get("file") ?? values.get("volume");

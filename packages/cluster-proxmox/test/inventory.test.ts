@@ -1,3 +1,4 @@
+import type { Inventory } from "@backurne/cluster";
 import { describe, expect, it } from "vitest";
 import { imageOf } from "./ceph.ts";
 import { OTHER_UUID, UUID } from "./guests.ts";
@@ -43,7 +44,7 @@ describe("a whole cluster", () => {
 
   it("with nothing on Ceph lists no pool", async () => {
     const { inventory, listings } = await look({ guests: [{ vmid: 1, config: { smbios1: `uuid=${UUID}` } }] });
-    expect([inventory, listings]).toEqual([{ fsids: [], guests: [], omitted: [], blind: [] }, []]);
+    expect([inventory, listings]).toEqual([{ fsids: [], guests: [], omitted: [], blind: [], unowned: [] }, []]);
   });
 
   it("asks no pool that no disk is in", async () => {
@@ -167,6 +168,39 @@ describe("what is not backed up", () => {
     expect(keys).toHaveLength(3);
     expect(inventory.omitted).toHaveLength(2);
     for (const { disk } of inventory.omitted) expect(keys).not.toContainEqual(disk.key);
+  });
+});
+
+describe("an image that no guest has", () => {
+  const said = ({ unowned = [] }: Inventory) => unowned.map(({ source, detached }) => [source.id, detached]);
+  const id = (name: string): string => imageOf(name).id;
+
+  it("is named, and which guest remembers it as unused", async () => {
+    const scsi1 = "ceph:vm-100-disk-9,backup=0";
+    expect(said((await look({})).inventory)).toEqual([[id("vm-100-disk-9"), undefined]]);
+    expect(said((await look({ guests: [{ ...WEB, config: { ...WEB.config, scsi1 } }, DB] })).inventory)).toEqual([]);
+    const unused = {
+      unused0: "ceph:vm-100-disk-9",
+      unused1: "ceph:vm-101-disk-0",
+      unused2: "local:100/a.raw",
+      unused3: "?",
+    };
+    const { inventory } = await look({ guests: [{ ...WEB, config: { ...WEB.config, ...unused } }, DB] });
+    expect(said(inventory)).toEqual([[id("vm-100-disk-9"), "unused0 of web01 (100)"]]);
+    expect([inventory.omitted, inventory.blind]).toEqual([[], []]);
+  });
+
+  it("is looked for where only unused disks are, and one that does not answer is nobody's blind spot", async () => {
+    const config = { ...WEB.config, unused0: "ssd:vm-100-disk-5" };
+    const guests = [{ ...WEB, config }];
+    const fast = { ...FAST, images: ["vm-100-disk-5"] };
+    const { inventory } = await look({ guests, pools: { ...POOLS, "ssd:fast/t1": fast } });
+    expect(said(inventory)).toContainEqual([id("vm-100-disk-5"), "unused0 of web01 (100)"]);
+    expect(inventory.fsids).toEqual(["a", "b"]);
+    const dead = await look({ guests, pools: { ...POOLS, "ssd:fast/t1": new Error("no route to host") } });
+    expect(found(dead.inventory)).toEqual(["web01/scsi0"]);
+    expect(dead.inventory).toMatchObject({ fsids: ["a"], blind: [] });
+    await expect(look({ guests, pools: { ...POOLS, "ceph:vms": new Error("down") } })).rejects.toThrow("down");
   });
 });
 

@@ -33,6 +33,14 @@ export interface OmittedDisk {
   readonly image?: ImageWithSnapshots | undefined;
 }
 
+/** An image in a pool that was listed, which is no disk of any guest: detached, left behind, or of a guest that we may not see. */
+export interface UnownedImage {
+  readonly source: SourceIdentity;
+  readonly image: ImageWithSnapshots;
+  /** Where a guest remembers it: `unused0 of web (100)`. */
+  readonly detached?: string | undefined;
+}
+
 /** What could not be looked at, while everything else could: chains that may belong to it are frozen, others go on. */
 export interface Blind {
   /** For people: the guest or the storage. */
@@ -48,6 +56,8 @@ export interface Inventory {
   readonly guests: readonly FoundGuest[];
   readonly omitted: readonly OmittedDisk[];
   readonly blind: readonly Blind[];
+  /** Where the cluster knows guests. What is listed here is not gone. */
+  readonly unowned?: readonly UnownedImage[] | undefined;
 }
 
 export interface StreamRequest {

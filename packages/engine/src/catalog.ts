@@ -155,6 +155,12 @@ export function withoutVolume(marks: Marks): Marks {
   return marks.base?.volume ? { ...marks, base: { ...marks.base, volume: undefined } } : marks;
 }
 
+/** Every transfer writes the base before anything else: under the same one, none has begun in between. */
+export function haveSameBase(a: Marks, b: Marks): boolean {
+  const [one, other] = [a, b].map(({ base }) => JSON.stringify(withoutVolume({ base }).base));
+  return one === other;
+}
+
 function toLines(entries: readonly Entry[]): string {
   return entries.map((entry) => `${JSON.stringify(entry)}\n`).join("");
 }

@@ -82,13 +82,14 @@ async function listCluster(
   settings: Settings,
 ): Promise<{ readonly facts: ClusterFacts; readonly guests: readonly FoundGuest[] }> {
   try {
-    const { guests, omitted: left, ...rest } = await adapter.inventory();
+    const { guests, omitted: left, unowned: stray = [], ...rest } = await adapter.inventory();
     const names = namesOf(settings);
     const omitted = left.map(({ image, ...one }) =>
       image ? { ...one, snapshots: snapshotFacts(image.snapshots, names) } : one,
     );
     const disks = guests.flatMap((guest) => guest.disks.map((disk) => diskFacts(disk, guest, names)));
-    return { facts: { cluster, disks, omitted, ...rest }, guests };
+    const unowned = stray.map(({ image, ...one }) => ({ ...one, snapshots: snapshotFacts(image.snapshots, names) }));
+    return { facts: { cluster, disks, omitted, unowned, ...rest }, guests };
   } catch (error) {
     return { facts: { cluster, disks: undefined, failure: describeError(error) }, guests: [] };
   }

@@ -37,7 +37,10 @@ export function gatherGuests(
   set: readonly GuestProfiles[],
   house: House,
 ): readonly WholeGuest[] {
-  const known = [...Map.groupBy(candidates, whose).values()].map((disks) => ({ guest: describe(disks, house), disks }));
+  const known = [...Map.groupBy(candidates, whose).values()].map((disks) => ({
+    guest: describeGuest(disks, house),
+    disks,
+  }));
   // A number is given again once it is free, and policies are for who has it now. Those that are there come first.
   const byNumber = new Map(known.toReversed().map((one) => [addressOf(one.guest), one]));
   const owned = new Map(set.map((policies) => [byNumber.get(addressOf(policies)), policies]));
@@ -98,7 +101,8 @@ function addressOf({ cluster, vmid }: Pick<GuestListing, "cluster" | "vmid">): s
   return JSON.stringify([cluster, vmid]);
 }
 
-function describe(candidates: readonly Candidate[], house: House): GuestListing {
+/** By its disks, at least one. */
+export function describeGuest(candidates: readonly Candidate[], house: House): GuestListing {
   const [first] = candidates as readonly [Candidate];
   const { cluster, guest: name } = first.input.subject;
   const vm = candidates.find((one) => one.vm)?.vm;

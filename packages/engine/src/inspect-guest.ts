@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
-import type { GuestInspection, GuestListing, GuestMoment, GuestPoint, ImageListing, Warning } from "@backurne/model";
+import type { GuestInspection, GuestMoment, GuestPoint, ImageListing, Warning } from "@backurne/model";
 import type { Candidate } from "@backurne/planner";
-import { findGuest, gatherGuests } from "./guests.ts";
+import { describeGuest, findGuest, gatherGuests, type WholeGuest } from "./guests.ts";
 import type { House } from "./house.ts";
 import { askImage, explainBy, listing, pointsOf, surveySome, type Told } from "./list.ts";
 import { readSet } from "./profiles.ts";
@@ -16,18 +16,18 @@ export async function inspectGuest(house: House, reference: string): Promise<Gue
   const warnings: Warning[] = [];
   const set = await readSet(house, (warning) => warnings.push(warning));
   const known = Promise.resolve(set);
-  let policies: GuestListing["policies"];
-  const chosen = await surveySome(
-    house,
-    (all) => {
-      const found = findGuest(reference, gatherGuests(all, set, house));
-      // Among all others: its number may have been given again.
-      policies = found.guest.policies;
-      return found.disks;
-    },
-    known,
-  );
-  const { guest, disks } = findGuest(reference, gatherGuests(chosen, [], house));
+  // Among all others: its number may have been given again.
+  const found: WholeGuest[] = [];
+  const choose = (all: readonly Candidate[]): readonly Candidate[] => {
+    const whole = findGuest(reference, gatherGuests(all, set, house));
+    found.push(whole);
+    return whole.disks;
+  };
+  const chosen = await surveySome(house, choose, known);
+  const [named] = found as [WholeGuest];
+  // The profiles API was asked about its disks alone, which two clusters may call the same.
+  const disks = chosen.filter(({ input }) => input.subject.cluster === named.guest.cluster);
+  const guest = disks.length > 0 ? describeGuest(disks, house) : named.guest;
   const told = await Promise.all(disks.map((disk) => askImage(disk, house)));
   const points: Timed[] = [];
   for (const [index, disk] of disks.entries()) {
@@ -37,7 +37,7 @@ export async function inspectGuest(house: House, reference: string): Promise<Gue
   return {
     version: 1,
     kind: "guest",
-    guest: { ...guest, policies },
+    guest: { ...guest, policies: named.guest.policies },
     images: disks
       .filter(({ input }) => input.chain)
       .map((disk) => listing(disk, house))

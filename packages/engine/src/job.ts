@@ -10,6 +10,7 @@ import {
   type Marks,
 } from "@backurne/model";
 import {
+  isConfirmedGone,
   planChain,
   stateOfClosed,
   type Candidate,
@@ -17,7 +18,7 @@ import {
   type ChainInput,
   type ChainPlan,
 } from "@backurne/planner";
-import { withoutVolume } from "./catalog.ts";
+import { haveSameBase } from "./catalog.ts";
 import type { JobContext, RunContext } from "./context.ts";
 import { expireDisk } from "./expire.ts";
 import { failureOf } from "./failure.ts";
@@ -31,7 +32,7 @@ import { NoRoom } from "./room.ts";
 import { readMarks } from "./read-marks.ts";
 import { transferDisk } from "./transfer.ts";
 import { verifySent } from "./verify-sent.ts";
-import { judgeUntold } from "./volume.ts";
+import { judgeUntold } from "./untold.ts";
 
 /** One chain's job between its lease and its end. */
 interface OpenJob {
@@ -204,8 +205,8 @@ async function refresh(before: ChainInput, context: JobContext): Promise<ChainIn
   // A disk whose first backup this is has nothing to read from: a list of names says so for all of them.
   const stands = before.chain !== undefined || switched || (await house.backup.names()).includes(image);
   const marks = stands ? await readMarks(image, house) : undefined;
-  // The disk is back, and another run has seen it: what fades a chain whose source is gone does not apply any more.
-  if (before.state === "vanished" && !closed && marks?.gone === undefined) return undefined;
+  // The disk was back, and another run has seen it: what fades a chain whose source is gone does not apply any more.
+  if (before.state === "vanished" && !closed && !isConfirmedGone(marks?.gone)) return undefined;
   if (marks && !switched && before.chain && before.disk && isUntouched(before.chain, marks)) {
     return { ...before, now, chain: { ...before.chain, marks } };
   }
@@ -233,8 +234,7 @@ async function fadesStill(chain: ChainFacts, { facts, house }: JobContext): Prom
  * look again. Removals do.
  */
 function isUntouched({ marks: known, snapshots }: ChainFacts, { base }: Marks): boolean {
-  const said = JSON.stringify(withoutVolume({ base }).base);
-  if (!base || JSON.stringify(withoutVolume(known).base) !== said) return false;
+  if (!base || !haveSameBase(known, { base })) return false;
   const standing = new Set(snapshots.map(({ name }) => name));
   const twins = base.shared.find(({ name }) => name === base.name)?.twins ?? [];
   return [base.name, ...twins].every((name) => standing.has(name));

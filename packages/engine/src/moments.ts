@@ -26,13 +26,16 @@ interface Recorded {
  */
 export async function recordMoment(
   { target, made, marks, standing }: Recorded,
-  { house, reached }: JobContext,
+  { house, reached, lease }: JobContext,
 ): Promise<GuestMark | undefined> {
   const { guest, names, consistency } = made;
   if (!guest?.config || !reached) return marks.guest;
   const { vmid, kind } = guest.config;
   const owner: GuestMark = { cluster: reached.settings.name, vmid, kind };
-  const write = (key: string, value: string): Promise<void> => house.backup.setMetadata(target, key, value);
+  const write = async (key: string, value: string): Promise<void> => {
+    await lease.confirm();
+    await house.backup.setMetadata(target, key, value);
+  };
   if (JSON.stringify(marks.guest) !== JSON.stringify(owner)) await write(markKey("guest"), JSON.stringify(owner));
   const before = standing.length > 0 ? await readMoments(target, house.backup) : { points: {}, configs: {} };
   const stands = new Set(standing.map(({ name }) => name));

@@ -90,7 +90,8 @@ async function work(
   ]);
   await takeOver(gathered, options, house);
   const asked = await askProfiles(gathered, house);
-  const facts = await recordSightings(gathered, house);
+  const leases = openRunLeases(house, run);
+  const facts = await recordSightings(gathered, { house, leases, emit });
   const decided = decide(facts, options, { house, intents, asked });
   emit(decided.plan);
   const context: RunContext = {
@@ -98,7 +99,7 @@ async function work(
     facts,
     intents,
     emit,
-    leases: openRunLeases(house, run),
+    leases,
     signal: options.signal ?? new AbortController().signal,
     onlyOrdinary: decided.plan.refused.some((refusal) => refusal.scope === "pool"),
     accepted: { left: decided.accepted ? (options.acceptRemovals ?? 0) : 0 },

@@ -1,23 +1,31 @@
+import { isDeepStrictEqual } from "node:util";
 import { formatKey, markKey, type GoneMark } from "@backurne/model";
 import {
   isConfirmedGone,
   liesElsewhere,
   mayHide,
   ownerOf,
+  unownedImageOf,
   type ChainFacts,
   type ClusterFacts,
 } from "@backurne/planner";
-import { entryOf } from "./catalog.ts";
 import pLimit from "p-limit";
+import { entryOf, haveSameBase } from "./catalog.ts";
+import type { RunContext } from "./context.ts";
+import { failureOf } from "./failure.ts";
 import type { Facts } from "./gather.ts";
-import type { House } from "./house.ts";
+import type { Lease } from "./lease.ts";
+import { readMarks } from "./read-marks.ts";
+
+/** Of a run that has looked, and not decided yet. */
+type Looker = Pick<RunContext, "house" | "leases" | "emit">;
 
 /**
  * Writes down which chains' sources a complete listing did not show, and forgets it when they are back. Only after
- * several such runs over two days does a source count as gone.
+ * several such runs over two days does a source count as gone. A chain that another run has is left to that.
  */
-export async function recordSightings(facts: Facts, house: House): Promise<Facts> {
-  const at = new Date(house.now()).toISOString();
+export async function recordSightings(facts: Facts, looker: Looker): Promise<Facts> {
+  const at = new Date(looker.house.now()).toISOString();
   const write = pLimit(8);
   const seen = seenKeys(facts);
   const chains = await Promise.all(
@@ -27,7 +35,7 @@ export async function recordSightings(facts: Facts, house: House): Promise<Facts
         chain.kind === "current" && cluster?.disks
           ? sighting(chain, cluster, { at, seen: seen.has(formatKey(chain.key)) })
           : "as before";
-      return gone === "as before" ? chain : write(() => writeGone(chain, gone, { facts, house }));
+      return gone === "as before" ? chain : write(() => recordOne(chain, gone, { ...looker, facts }));
     }),
   );
   return { ...facts, chains };
@@ -45,8 +53,9 @@ function sighting(
   { at, seen }: { at: string; seen: boolean },
 ): GoneMark | undefined | "as before" {
   const { fsids = [], blind = [] } = cluster;
-  const { gone, source } = chain.marks;
-  if (seen) return gone ? undefined : "as before";
+  const { gone, source, unreadable } = chain.marks;
+  if (unreadable !== undefined) return "as before"; // nothing of it is touched
+  if (seen || unownedImageOf(chain, cluster)) return gone ? undefined : "as before";
   if (cluster.doubt !== undefined || liesElsewhere(chain, cluster) !== undefined) return "as before";
   if (blind.some((spot) => mayHide(spot, chain))) return "as before";
   if (fsids.length === 0 || (source && !fsids.includes(source.fsid))) return "as before";
@@ -56,15 +65,43 @@ function sighting(
   return { ...gone, last: at, runs: gone.runs + 1 };
 }
 
+type Seen = Looker & { readonly facts: Facts };
+
+/** One chain that cannot be written to keeps no other from being backed up. */
+async function recordOne(chain: ChainFacts, gone: GoneMark | undefined, seen: Seen): Promise<ChainFacts> {
+  try {
+    const lease = await seen.leases.acquire(formatKey(chain.key));
+    if (!lease) return chain;
+    try {
+      return await writeGone(chain, gone, { ...seen, lease });
+    } finally {
+      await lease.release();
+    }
+  } catch (error) {
+    seen.emit({ kind: "failed", about: chain.image, failure: failureOf(error) });
+    return chain;
+  }
+}
+
+/** By the marks as they are under the lease: what another host has set since we looked must not be hidden in the tables. */
 async function writeGone(
   chain: ChainFacts,
   gone: GoneMark | undefined,
-  { facts, house }: { facts: Facts; house: House },
+  { facts: { catalog }, house, lease }: Seen & { readonly lease: Lease },
 ): Promise<ChainFacts> {
+  const marks = await readMarks(chain.image, house);
+  if (!marks) return chain; // it has another name by now, or is in the trash
+  // Another run has looked since, and the name may be a new generation's; or the tables are behind.
+  const behind = !isDeepStrictEqual(marks.gone, chain.marks.gone) || !haveSameBase(marks, chain.marks);
   const key = markKey("gone");
+  if (behind) await catalog.distrust(chain.imageId);
+  if (behind && gone) return chain;
+  await lease.confirm();
   if (gone) await house.backup.setMetadata(chain.image, key, JSON.stringify(gone));
-  else await house.backup.removeMetadata(chain.image, key);
-  const marks = { ...chain.marks, gone };
-  facts.catalog.put(entryOf(chain, marks));
-  return { ...chain, marks };
+  // Whoever has seen it is right, whatever others have not seen.
+  else if (marks.gone) await house.backup.removeMetadata(chain.image, key);
+  if (behind) return { ...chain, marks: { ...chain.marks, gone: undefined } };
+  const now = { ...marks, gone };
+  catalog.put(entryOf(chain, now));
+  return { ...chain, marks: now };
 }

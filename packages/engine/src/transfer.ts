@@ -34,7 +34,8 @@ import type { Made } from "./moment.ts";
 import { finishPoint } from "./point.ts";
 import { receive } from "./receive.ts";
 import { describeSource } from "./source.ts";
-import { judgeMoved, judgeUntold, sayUnmeasured, volumeOfDisk } from "./volume.ts";
+import { judgeUntold } from "./untold.ts";
+import { judgeMoved, sayUnmeasured, unmeasuredFull, volumeOfDisk } from "./volume.ts";
 
 /** Both sides as they stand when a transfer has ended well. */
 export interface Transferred {
@@ -153,15 +154,18 @@ async function receiveIncremental({ made, chain, base, announce, info }: Increme
   stop.throwIfAborted();
   await lease.confirm();
   await backup.rollback(target, base.target);
-  // Its twin stands on the target, but import-diff asks for the base by name.
-  if (base.target !== base.live.name) await backup.createSnapshot(target, base.live.name);
+  if (base.target !== base.live.name) {
+    // Its twin stands on the target, but import-diff asks for the base by name: of this head, and of no other's.
+    await lease.confirm();
+    await backup.createSnapshot(target, base.live.name);
+  }
   const { bytes, wire, live } = await bulk(context, announce, () =>
     receive({ disk: made.disk, made: made.snapshot, base: base.live.name, target }, context),
   );
   const snapshots = await finishPoint(target, made, context);
   const moved = { at: new Date(house.now()).toISOString(), bytes, wire, snapshot: made.snapshot.name };
-  const { alarm, untold } = await judgeMoved({ target, alarm: chain.marks.alarm, volume, moved }, context);
-  const marks = { ...chain.marks, source, base: mark, intervals, unproved, guest, alarm };
+  const { untold, ...judged } = await judgeMoved({ ...chain.marks, target, volume, moved }, context);
+  const marks = { ...chain.marks, source, base: mark, intervals, unproved, guest, ...judged };
   const now = { ...chain, snapshots, marks, lastBytes: bytes, moved: untold ? chain.moved : moved };
   context.facts.catalog.put(entryOf(now, marks));
   return { bytes, wire, chain: now, disk: withLive(made.disk, live, context) };
@@ -187,10 +191,12 @@ async function receiveFull(
   }
   const volume = volumeOfDisk(chain, disk);
   const mark = { ...baseMark(made, []), becomes: image, ...(volume.length > 0 && { volume }) };
+  const unmeasured = unmeasuredFull(volume, made.snapshot.name, context);
   const source = await describeSource({ disk, size: made.snapshot.size, known: undefined, info }, context);
   await Promise.all([
     writeBase(target, mark, source, context),
     ...(needsEncoding(name) ? [writeMark(target, "encoded", true, context)] : []),
+    ...(unmeasured ? [writeMark(target, "unmeasured", unmeasured, context)] : []),
   ]);
   const intervals = await rememberIntervals(target, { snapshots: [], marks: {} }, context);
   const guest = await recordMoment({ target, made, marks: {}, standing: [] }, context);
@@ -198,7 +204,7 @@ async function receiveFull(
     receive({ disk, made: made.snapshot, target }, context),
   );
   const snapshots = await finishPoint(target, made, context);
-  sayUnmeasured({ target: image, volume }, context);
+  if (unmeasured) sayUnmeasured(image, context);
   const inherited = await switchGeneration({ partial: target, image, old: chain }, context);
   const marks = {
     ...inherited,
@@ -207,6 +213,7 @@ async function receiveFull(
     intervals,
     guest,
     ...(needsEncoding(name) ? { encoded: true } : {}),
+    ...(unmeasured ? { unmeasured } : {}),
   };
   context.facts.catalog.putNamed(image, { marks, newest: snapshots.at(-1)?.name, bytes });
   const facts = {

@@ -4,7 +4,7 @@ import {
   type VerificationEvent,
   type VerificationReport,
 } from "@backurne/model";
-import { candidatesOf, type Candidate } from "@backurne/planner";
+import { candidatesOf, failuresOf, type Candidate } from "@backurne/planner";
 import pLimit from "p-limit";
 import { gatherFacts, namesOf, type Facts } from "./gather.ts";
 import type { House } from "./house.ts";
@@ -37,7 +37,8 @@ export async function verifyImages(
     gatherFacts(house, cluster),
     openIntents(house.objects, "verify", house.now()),
   ]);
-  const all = candidatesOf(planInput(facts, { cluster }, { house, intents }));
+  const input = planInput(facts, { cluster }, { house, intents });
+  const all = candidatesOf(input);
   const asked = image === undefined ? all.filter(hasBothSides) : [findImage(image, all.filter(hasChain))];
   onEvent({ kind: "planned", images: asked.length });
   const context: VerifyContext = {
@@ -51,12 +52,16 @@ export async function verifyImages(
     writes: !(await isOldPool(facts, house)),
   };
   const images = await inTurn(asked, context);
-  const unlisted = facts.clusters.flatMap(({ cluster: { name }, failure }) =>
-    failure === undefined ? [] : [{ about: name, message: failure }],
-  );
-  const failures = [...unlisted, ...(await flush(facts))];
+  const failures = [...(image === undefined ? failuresOf(input) : unlisted(facts)), ...(await flush(facts))];
   const ended = new Date(house.now()).toISOString();
   return { version: 1, kind: "verification", started, ended, images, failures };
+}
+
+/** Who names an image wants nothing of other guests of its cluster. */
+function unlisted({ clusters }: Facts): VerificationReport["failures"] {
+  return clusters.flatMap(({ cluster: { name }, failure }) =>
+    failure === undefined ? [] : [{ about: name, message: failure }],
+  );
 }
 
 /** What was found is told, and stands on the images, though tables may be behind. */

@@ -1,21 +1,19 @@
-import { describeError, markKey, type Alarm, type Moved } from "@backurne/model";
+import { describeError, markKey, type Alarm, type Moved, type Unmeasured } from "@backurne/model";
 import {
   describeAlarm,
   differs,
   judgeVolume,
-  untoldOf,
   usualVolume,
   volumeOf,
   type ChainFacts,
   type DiskFacts,
-  type Untold,
 } from "@backurne/planner";
-import { entryOf } from "./catalog.ts";
 import type { JobContext } from "./context.ts";
 
 interface Arrived {
   readonly target: string;
-  readonly alarm: Alarm | undefined;
+  readonly alarm?: Alarm | undefined;
+  readonly unmeasured?: Unmeasured | undefined;
   /** What moved before, oldest first. */
   readonly volume: readonly Moved[];
   readonly moved: Moved;
@@ -23,6 +21,7 @@ interface Arrived {
 
 interface Judged {
   readonly alarm: Alarm | undefined;
+  readonly unmeasured?: Unmeasured | undefined;
   /** Not to be remembered as what the last incremental moved: its alarm could not be written, so the next run judges it again. */
   readonly untold?: true;
 }
@@ -33,52 +32,31 @@ interface Judged {
  * and none makes the alarm less than it is.
  */
 export async function judgeMoved(arrived: Arrived, context: JobContext): Promise<Judged> {
-  if (arrived.alarm) return { alarm: arrived.alarm };
+  const unmeasured = await forgetFull(arrived, context);
+  if (arrived.alarm) return { alarm: arrived.alarm, unmeasured };
   const alarm = await askAlarm(arrived, context);
   try {
     if (alarm) await raise(alarm, arrived, context);
-    return { alarm };
+    return { alarm, unmeasured };
   } catch (error) {
     const message = `the change alarm could not be written down, which the next run does before anything expires: ${describeError(error)}`;
     context.emit({ kind: "warning", about: arrived.target, message });
-    return { alarm, untold: true };
+    return { alarm, unmeasured, untold: true };
   }
 }
 
-/**
- * The same for an incremental whose run died before it could judge it, or could not write the alarm down. By what differs
- * between the two points, and before anything is received or expires.
- * @throws where the alarm cannot be written now, either.
- */
-export async function judgeUntold(chain: ChainFacts, context: JobContext): Promise<ChainFacts> {
-  const { house, facts } = context;
-  const untold = untoldOf(chain);
-  const at = untold?.point.ours?.time ?? house.now();
-  const volume = volumeOf(chain);
-  if (!house.settings.changeAlarm || !untold || chain.marks.alarm || usualVolume(volume, at) === undefined)
-    return chain;
-  const bytes = await measure(chain, untold, context);
-  if (bytes === undefined) return chain;
-  const moved = { at: new Date(at).toISOString(), bytes, snapshot: untold.point.name };
-  const arrived = { target: chain.image, alarm: undefined, volume, moved };
-  const alarm = await askAlarm(arrived, context);
-  if (alarm) await raise(alarm, arrived, context);
-  const now = { ...chain, moved, marks: alarm ? { ...chain.marks, alarm } : chain.marks };
-  facts.catalog.put(entryOf(now, now.marks));
-  return now;
-}
-
-async function measure(
-  { image }: ChainFacts,
-  { base, point }: Untold,
-  { house, emit }: JobContext,
-): Promise<number | undefined> {
+/** A full that nobody could measure has been followed by a step that was. */
+async function forgetFull(
+  { target, unmeasured }: Arrived,
+  { house, lease }: JobContext,
+): Promise<Unmeasured | undefined> {
+  if (!unmeasured || unmeasured.base !== undefined) return unmeasured;
   try {
-    return await house.backup.changedBytes(image, base);
-  } catch (error) {
-    const message = `nobody can say how much came with ${point.name}, whose run did not end well, and so no change alarm is raised by it: ${describeError(error)}`;
-    emit({ kind: "warning", about: image, message });
+    await lease.confirm();
+    await house.backup.removeMetadata(target, markKey("unmeasured"));
     return undefined;
+  } catch {
+    return unmeasured; // the next step does it
   }
 }
 
@@ -87,19 +65,28 @@ export function volumeOfDisk(chain: ChainFacts | undefined, { source }: Pick<Dis
   return chain?.marks.source && !differs(chain.marks.source, source) ? volumeOf(chain) : [];
 }
 
-/** A full sends what is used, and nothing in it tells what has changed. */
-export function sayUnmeasured(
-  { target, volume }: Pick<Arrived, "target" | "volume">,
-  { house, emit }: Pick<JobContext, "house" | "emit">,
-): void {
-  if (!house.settings.changeAlarm || usualVolume(volume, house.now()) === undefined) return;
+/** A full sends what is used, and nothing in it tells what has changed. undefined: nobody would have judged it. */
+export function unmeasuredFull(
+  volume: readonly Moved[],
+  snapshot: string,
+  { house }: Pick<JobContext, "house">,
+): Unmeasured | undefined {
+  const now = house.now();
+  if (!house.settings.changeAlarm || usualVolume(volume, now) === undefined) return undefined;
+  return { at: new Date(now).toISOString(), snapshot };
+}
+
+export function sayUnmeasured(target: string, { emit }: Pick<JobContext, "emit">): void {
   const message =
     "all of it was sent, so nobody can say how much has changed since the last backup: no change alarm is raised, and the old generation fades as one whose source is gone";
   emit({ kind: "warning", about: target, message });
 }
 
 /** How much of the disk that is costs a look at all of it, so only where everything else speaks for an alarm. */
-async function askAlarm({ target, volume, moved }: Arrived, { house, emit }: JobContext): Promise<Alarm | undefined> {
+export async function askAlarm(
+  { target, volume, moved }: Arrived,
+  { house, emit }: JobContext,
+): Promise<Alarm | undefined> {
   const { changeAlarm } = house.settings;
   const alarm = changeAlarm && judgeVolume(volume, moved, changeAlarm);
   if (!alarm) return undefined;
@@ -113,7 +100,7 @@ async function askAlarm({ target, volume, moved }: Arrived, { house, emit }: Job
   }
 }
 
-async function raise(
+export async function raise(
   alarm: Alarm,
   { target }: Pick<Arrived, "target">,
   { house, lease, emit }: JobContext,

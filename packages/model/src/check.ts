@@ -4,7 +4,10 @@ export type Severity = "info" | "warning" | "critical";
 /**
  * What can be wrong with backups. `late`: older than the profile allows. `missing`: no backup of the profile at all.
  * `alarm`: far more changed than usual, and nothing expires until somebody has looked.
+ * `unmeasured`: nobody can say how much has changed, so no such alarm would have come.
  * `frozen`: a run that is gone has left a guest standing still. `unshared`: the next transfer has to be a full. `leftover`: a snapshot, on either side, that no run removed in time.
+ * `unowned`: an image that was backed up stands, and no guest has it. `unconfigured`: of a cluster that left the configuration.
+ * `unprofiled`: disks that no rule leaves out, and to which no profile applies.
  * `ending`: the last copy of a source that is gone goes soon.
  */
 export type CheckKind =
@@ -12,6 +15,7 @@ export type CheckKind =
   | "missing"
   | "suspect"
   | "alarm"
+  | "unmeasured"
   | "unverified"
   | "unshared"
   | "leftover"
@@ -22,6 +26,9 @@ export type CheckKind =
   | "unreadable"
   | "unlisted"
   | "blind"
+  | "unowned"
+  | "unconfigured"
+  | "unprofiled"
   | "clock"
   | "ending";
 

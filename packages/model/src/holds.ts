@@ -32,6 +32,15 @@ export interface Moved {
   readonly snapshot?: string | undefined;
 }
 
+/** A step of which nobody could say how much changed with it, so that no alarm was raised by it. */
+export interface Unmeasured {
+  /** ISO 8601. */
+  readonly at: string;
+  readonly snapshot: string;
+  /** What it started from: what differs can still be asked. undefined: it was a full, which says nothing of that. */
+  readonly base?: string | undefined;
+}
+
 /** Bytes of streams, and what came over the wire for them. */
 export interface Packed {
   readonly bytes: number;

@@ -1,4 +1,4 @@
-import type { Alarm, Moved } from "./holds.ts";
+import type { Alarm, Moved, Unmeasured } from "./holds.ts";
 import type { ImageShape } from "./restore.ts";
 import { anything, count, isRecord, list, optional, record, shape, text, whole, type Check } from "./shape.ts";
 import type { VerifiedMark } from "./verification.ts";
@@ -122,6 +122,8 @@ export interface Marks {
   /** The same for the whole chain. */
   readonly hold?: unknown;
   readonly alarm?: Alarm | undefined;
+  /** Until it is measured after all; of a full, until the next step is. */
+  readonly unmeasured?: Unmeasured | undefined;
   readonly trashed?: TrashMark | undefined;
   /** A mark of ours says nothing we understand: which, and what it says. Nothing may be decided from the others. */
   readonly unreadable?: string | undefined;
@@ -170,6 +172,7 @@ const SHAPES = {
   counts: record(recounted),
   hold: anything,
   alarm: shape({ at: text, bytes: count, usual: count }),
+  unmeasured: shape({ at: text, snapshot: text, base: optional(text) }),
   trashed: shape({ at: text, because: text, of: text, reference: text }),
 } as const satisfies Readonly<Record<string, Check>>;
 export type MarkKey = keyof typeof SHAPES;

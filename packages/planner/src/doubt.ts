@@ -1,7 +1,7 @@
 import { formatKey } from "@backurne/model";
 import type { ChainFacts, ClusterFacts } from "./facts.ts";
 import { ownerOf, type LiveSide } from "./owner.ts";
-import { isConfirmedGone, mayHide } from "./state.ts";
+import { isConfirmedGone, mayHide, unownedImageOf } from "./state.ts";
 
 /** A few may go in one night. */
 const FEW = 3;
@@ -21,7 +21,9 @@ export function doubtListing(
     (chain) => chain.kind === "current" && !isConfirmedGone(chain.marks.gone) && ownerOf(chain, live) === facts,
   );
   const isMissing = (chain: ChainFacts): boolean =>
-    !seen.has(formatKey(chain.key)) && !blind.some((spot) => mayHide(spot, chain));
+    !seen.has(formatKey(chain.key)) &&
+    !blind.some((spot) => mayHide(spot, chain)) &&
+    unownedImageOf(chain, facts)?.detached === undefined;
   const missing = known.filter(isMissing).length;
   if (missing <= FEW || missing <= known.length / 2) return undefined;
   return `lists only ${known.length - missing} of the ${known.length} disks that are backed up: the others are not taken for gone; if they are, \`forget\` them`;

@@ -59,6 +59,15 @@ export interface OmittedFacts {
   readonly snapshots?: readonly SnapshotFacts[] | undefined;
 }
 
+/** An image of the live side that no guest has as a disk. */
+export interface UnownedFacts {
+  readonly source: SourceIdentity;
+  /** Oldest first. */
+  readonly snapshots: readonly SnapshotFacts[];
+  /** Where a guest remembers it: `unused0 of web (100)`. */
+  readonly detached?: string | undefined;
+}
+
 /** What could not be looked at. Without a vmid it may have been anybody's. */
 export interface BlindSpot {
   readonly about: string;
@@ -73,6 +82,7 @@ export interface ClusterFacts {
   /** Every Ceph cluster behind it that answered. */
   readonly fsids?: readonly string[] | undefined;
   readonly omitted?: readonly OmittedFacts[] | undefined;
+  readonly unowned?: readonly UnownedFacts[] | undefined;
   readonly blind?: readonly BlindSpot[] | undefined;
   /** Why it is not believed where it lacks disks (`doubtListing`). */
   readonly doubt?: string | undefined;

@@ -13,7 +13,7 @@ export { chainHeldBecause, heldBecause } from "./holds.ts";
 export { judgeDisk, pointOf, type Judged } from "./judge.ts";
 export { mergeProfiles, type Merged } from "./profiles-answer.ts";
 export { ownerOf } from "./owner.ts";
-export { candidatesOf, planRun, type Candidate } from "./run.ts";
+export { candidatesOf, failuresOf, planRun, type Candidate } from "./run.ts";
 export { selectDisk } from "./select.ts";
 export {
   GONE_AFTER,
@@ -23,7 +23,8 @@ export {
   mayHide,
   stateOfClosed,
   stateOfMissing,
+  unownedImageOf,
   type State,
 } from "./state.ts";
 export { comparedSince, isVerified } from "./verified.ts";
-export { describeAlarm, judgeVolume, untoldOf, usualVolume, volumeOf, type Untold } from "./volume.ts";
+export { describeAlarm, judgeVolume, unmeasuredOf, untoldOf, usualVolume, volumeOf, type Untold } from "./volume.ts";

@@ -98,7 +98,7 @@ function isAsked({ vm }: Disk, { filter }: PlanInput): boolean {
   return filter.vmid === undefined || vm?.vmid === filter.vmid;
 }
 
-function wanted(cluster: string, { filter }: PlanInput): boolean {
+function wanted(cluster: string, { filter }: Pick<PlanInput, "filter">): boolean {
   return filter.cluster === undefined || filter.cluster === cluster;
 }
 
@@ -173,7 +173,8 @@ function subjectOf(disk: Disk, image: string | undefined): Subject {
   return { cluster: disk.cluster, guest: disk.guest, disk: disk.disk, key: disk.key, image: name };
 }
 
-function failuresOf(input: PlanInput): readonly Warning[] {
+/** What could not be looked at, and what is not believed. */
+export function failuresOf(input: Pick<PlanInput, "clusters" | "filter">): readonly Warning[] {
   const { vmid: asked } = input.filter;
   return input.clusters
     .filter(({ cluster }) => wanted(cluster.name, input))

@@ -1,5 +1,6 @@
 import { isNobodys, type GoneMark, type SourceState } from "@backurne/model";
-import type { BlindSpot, ChainFacts, ClusterFacts } from "./facts.ts";
+import { differs } from "./base.ts";
+import type { BlindSpot, ChainFacts, ClusterFacts, UnownedFacts } from "./facts.ts";
 import { isVerified } from "./verified.ts";
 
 export interface State {
@@ -34,6 +35,14 @@ export function liesElsewhere({ marks: { source } }: ChainFacts, { cluster }: Cl
   return here === there ? undefined : `it is backed up from ${there}, and ${cluster.name} is ${here} now`;
 }
 
+/** The very image that was backed up, where it stands and is no disk of any guest: it is not gone, and nobody backs it up. */
+export function unownedImageOf(
+  { marks: { source } }: Pick<ChainFacts, "marks">,
+  cluster: ClusterFacts | undefined,
+): UnownedFacts | undefined {
+  return source && cluster?.unowned?.find((one) => differs(source, one.source) === undefined);
+}
+
 /** What is to be said of a chain whose disk no listing shows. */
 export function stateOfMissing(chain: ChainFacts, cluster: ClusterFacts | undefined): State {
   if (!cluster) return { state: "unconfigured", because: "its cluster is not in the configuration" };
@@ -52,6 +61,12 @@ export function stateOfMissing(chain: ChainFacts, cluster: ClusterFacts | undefi
   const { gone } = chain.marks;
   if (cluster.doubt !== undefined && !isConfirmedGone(gone)) {
     return { state: "unlistable", because: `${name} ${cluster.doubt}`, absent: true };
+  }
+  const unowned = unownedImageOf(chain, cluster);
+  if (unowned) {
+    const { source, detached } = unowned;
+    const because = `${source.image} stands in pool ${source.pool} of ${name}, ${detached === undefined ? "and no guest has it" : `detached: ${detached}`}`;
+    return { state: "switched off", because };
   }
   if (!gone) return { state: "unlistable", because: `not on ${name}, first time seen so` };
   const day = gone.since.slice(0, 10);
@@ -72,6 +87,9 @@ export function stateOfClosed(
   successor: Pick<ChainFacts, "marks" | "snapshots"> | undefined,
 ): State {
   if (isNobodys(chain.key)) return { state: "vanished", because: "the old tool gave several guests this one name" };
+  if (successor?.marks.unreadable !== undefined) {
+    return { state: "unlistable", because: "closed generation whose successor has a mark that nobody can read" };
+  }
   const good = successor?.marks.suspect === undefined && successor?.snapshots.some((snapshot) => snapshot.ours);
   // What was found wrong stays until what took its place has been compared with its source.
   if (good && chain.marks.suspect !== undefined && !isVerified(successor?.marks)) {

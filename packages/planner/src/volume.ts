@@ -36,6 +36,16 @@ export function untoldOf({
   return point && from !== undefined ? { base: from, point } : undefined;
 }
 
+/** One that nobody could measure when its turn came; undefined: there is none, or its points do not stand any more. */
+export function unmeasuredOf({
+  marks: { unmeasured },
+  snapshots,
+}: Pick<ChainFacts, "marks" | "snapshots">): Untold | undefined {
+  const base = unmeasured?.base;
+  const point = snapshots.find(({ name }) => name === unmeasured?.snapshot);
+  return base !== undefined && point && snapshots.some(({ name }) => name === base) ? { base, point } : undefined;
+}
+
 /**
  * What could be expected at most, bytes; undefined: too little is known. Nine runs of ten moved less, and after a pause,
  * there may be as much more as it was longer than usual.

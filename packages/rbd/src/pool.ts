@@ -174,11 +174,10 @@ export function openPool({ address, run: runOnce, place, exportOps = 10 }: PoolA
       await put(["snap", "rollback", "--no-progress", ...at(image, snapshot)]);
     },
     async changedBytes(image, base) {
-      const from = base === undefined ? [] : [`--from-snap=${base}`];
-      return parseExtents(await ask(["diff", ...at(image), ...from, "--format", "json"]));
+      return parseExtents(await ask(["diff", ...at(image), ...since(base), "--format", "json"]));
     },
-    async snapshotBytes(image, snapshot) {
-      return parseExtents(await ask(["diff", ...at(image, snapshot), "--format", "json"]));
+    async snapshotBytes(image, snapshot, base) {
+      return parseExtents(await ask(["diff", ...at(image, snapshot), ...since(base), "--format", "json"]));
     },
     async usage(): Promise<readonly Usage[]> {
       const command = rbdCommand(address, ["du", ...at(), "--format", "json"]);
@@ -186,10 +185,16 @@ export function openPool({ address, run: runOnce, place, exportOps = 10 }: PoolA
     },
 
     exportDiff(image, snapshot, base) {
-      const from = base === undefined ? [] : [`--from-snap=${base}`];
       const parallel = ["--rbd-concurrent-management-ops", String(exportOps)];
       return [
-        rbdCommand(address, ["export-diff", "--no-progress", ...parallel, ...at(image, snapshot), ...from, "--path=-"]),
+        rbdCommand(address, [
+          "export-diff",
+          "--no-progress",
+          ...parallel,
+          ...at(image, snapshot),
+          ...since(base),
+          "--path=-",
+        ]),
       ];
     },
     exportWhole(image, snapshot) {
@@ -204,6 +209,10 @@ export function openPool({ address, run: runOnce, place, exportOps = 10 }: PoolA
       return [rbdCommand(address, ["import-diff", "--no-progress", ...at(image), "--path=/dev/stdin"])];
     },
   };
+}
+
+function since(base: string | undefined): readonly string[] {
+  return base === undefined ? [] : [`--from-snap=${base}`];
 }
 
 function removal(code: number): "removed" | "busy" | "absent" {

@@ -118,8 +118,8 @@ export interface RbdPool {
   rollback(image: string, snapshot: string): Promise<void>;
   /** Bytes an `export-diff` would carry from `base` (nothing: everything) to the head. */
   changedBytes(image: string, base?: string): Promise<number>;
-  /** Bytes an `export-diff` of that snapshot without a base would carry. */
-  snapshotBytes(image: string, snapshot: string): Promise<number>;
+  /** Bytes an `export-diff` of that snapshot would carry from `base` (nothing: everything). */
+  snapshotBytes(image: string, snapshot: string, base?: string): Promise<number>;
   /** Used bytes of every image and snapshot of the pool. */
   usage(): Promise<readonly Usage[]>;
   /** Writes the stream to stdout. */

@@ -38,6 +38,7 @@ describe("argv", () => {
     ["changedBytes", (pool) => pool.changedBytes(nasty), "[]"],
     ["changedBytes from a base", (pool) => pool.changedBytes(nasty, snap), "[]"],
     ["snapshotBytes", (pool) => pool.snapshotBytes(nasty, snap), "[]"],
+    ["snapshotBytes from a base", (pool) => pool.snapshotBytes(nasty, snap, "-base"), "[]"],
     ["usage", (pool) => pool.usage(), recorded("usage")],
   ];
 

@@ -25,6 +25,7 @@ const WORDS: Readonly<Record<CheckKind, string>> = {
   missing: "without backup",
   suspect: "suspect",
   alarm: "with a change alarm",
+  unmeasured: "with an unknown change",
   unverified: "not verified in time",
   unshared: "without shared snapshot",
   leftover: "not cleaned up",
@@ -35,6 +36,9 @@ const WORDS: Readonly<Record<CheckKind, string>> = {
   unreadable: "with unreadable marks",
   unlisted: "not listed",
   blind: "unreadable",
+  unowned: "without a guest",
+  unconfigured: "not in the configuration",
+  unprofiled: "without any profile",
   clock: "clock wrong",
   ending: "ending soon",
 };

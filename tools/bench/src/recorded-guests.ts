@@ -69,16 +69,26 @@ export function proxmoxCluster({ endpoints, caFile, tokenId, tokenSecret }: Acce
 
 /** As the engine makes it of an inventory. */
 export function planInput(
-  { guests, ...rest }: Inventory,
+  { guests, unowned: stray = [], ...rest }: Inventory,
   cluster: ProxmoxCluster,
   { chains, now }: Pick<Recorded, "chains" | "now">,
 ): PlanInput {
   const disks = guests.flatMap((guest) => guest.disks.map((disk) => diskFacts(disk, guest)));
-  return { clusters: [{ cluster, disks, ...rest }], pool: { chains, intended: () => false }, now, ...WHOLE_RUN };
+  const unowned = stray.map(({ image, ...one }) => ({ ...one, snapshots: snapshotFacts(image) }));
+  return {
+    clusters: [{ cluster, disks, unowned, ...rest }],
+    pool: { chains, intended: () => false },
+    now,
+    ...WHOLE_RUN,
+  };
 }
 
 function diskFacts({ disk, source, image }: FoundDisk, { stillness }: FoundGuest): DiskFacts {
+  const freezable = stillness.kind === "freezable";
+  return { disk, source, size: image.size, snapshots: snapshotFacts(image), freezable };
+}
+
+function snapshotFacts({ snapshots }: ImageWithSnapshots): DiskFacts["snapshots"] {
   const names = { prefix: "backup", legacyTimezone: "UTC" };
-  const snapshots = image.snapshots.map((one) => ({ ...one, ours: parseSnapshotName(one.name, names) }));
-  return { disk, source, size: image.size, snapshots, freezable: stillness.kind === "freezable" };
+  return snapshots.map((one) => ({ ...one, ours: parseSnapshotName(one.name, names) }));
 }

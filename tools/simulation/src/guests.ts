@@ -7,6 +7,7 @@ import {
   type FoundGuest,
   type StreamAccess,
   type Thawed,
+  type UnownedImage,
 } from "@backurne/cluster";
 import type { Witness } from "./noted.ts";
 import type { SimulatedPool } from "./pool.ts";
@@ -19,7 +20,9 @@ export interface SimulatedGuest {
   readonly vmid: number;
   name: string;
   /** Adapters. */
-  readonly disks: readonly string[];
+  disks: readonly string[];
+  /** Those whose disks it remembers as unused. */
+  detached?: readonly string[];
   agent: Agent;
   frozen: boolean;
   /** What its smbios says; default: one made of its number. */
@@ -65,6 +68,18 @@ export function simulateGuests({ name: cluster, guests, pool, access, see }: Gue
     };
   }
 
+  function unowned(): readonly UnownedImage[] {
+    const owned = new Set(guests.flatMap((one) => one.disks.map((adapter) => imageOf(one, adapter))));
+    const remembered = new Set(guests.flatMap((one) => (one.detached ?? []).map((adapter) => imageOf(one, adapter))));
+    return [...pool.images.keys()]
+      .filter((image) => !owned.has(image))
+      .map((name) => {
+        const image = pool.listed(name);
+        const source = { fsid, pool: cluster, namespace: "", image: name, id: image.id };
+        return { source, image, detached: remembered.has(name) ? "unused0" : undefined };
+      });
+  }
+
   async function thaw(vmid: number): Promise<Thawed> {
     await see(`${cluster} thaw ${vmid}`);
     const one = guests.find((each) => each.vmid === vmid);
@@ -76,7 +91,7 @@ export function simulateGuests({ name: cluster, guests, pool, access, see }: Gue
 
   return {
     name: cluster,
-    inventory: async () => ({ fsids: [fsid], guests: guests.map(found), omitted: [], blind: [] }),
+    inventory: async () => ({ fsids: [fsid], guests: guests.map(found), omitted: [], blind: [], unowned: unowned() }),
     pool: () => pool.rbd,
     stream: ({ image }, request) => streamOf(access, image, request),
     async destination(name, namespace) {

@@ -130,7 +130,7 @@ export function simulatePool(place: string, now: () => number): SimulatedPool {
     },
     // What is used; half of what is provisioned.
     changedBytes: async (image, base) => (base === undefined ? find(image).size / 2 : never()),
-    snapshotBytes: async (image, name) => contentOf(find(image), name).length,
+    snapshotBytes: async (image, name, base) => (base === undefined ? contentOf(find(image), name).length : never()),
     usage: never,
     exportDiff: (image, snapshot, base = "") => command(image, snapshot, base),
     exportWhole: (image, snapshot) => command(image, snapshot),

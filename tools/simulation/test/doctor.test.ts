@@ -149,6 +149,14 @@ describe("doctor finds", () => {
     ]);
   });
 
+  test("a cluster that lists little of what is backed up", async () => {
+    const { add, images } = world.live("alpha");
+    for (let number = 0; number < 8; number += 1) add(`disk${number}`);
+    await backUp(world.host("bk1"));
+    for (let number = 0; number < 8; number += 1) images.delete(`disk${number}`);
+    expect(await found()).toEqual([expect.stringMatching(/^error listing alpha: lists only 1 of the 9 disks/)]);
+  });
+
   test("the old tool at work on a pool that was taken over, and images that are nobody's", async () => {
     await world.objects.write("backurne.pool", JSON.stringify({ takenOver: new Date(world.now).toISOString() }));
     world.backup.add("holiday-pictures");

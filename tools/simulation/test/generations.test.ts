@@ -35,6 +35,19 @@ test("a closed generation with something to expire beside a chain that is due do
   expect(generations(world)[TARGET]).toBe(2);
 });
 
+test("a closed generation loses nothing, and fails nothing, while a mark of what took its place cannot be read", async () => {
+  const world = await recreate(4);
+  await backUp(world.host("bk1"));
+  await world.objects.removeObject("backurne.index");
+  world.backup.images.get(TARGET)?.metadata.set("backurne.verified", '{"last":');
+  const before = generations(world);
+  world.now += 40 * DAY;
+  const { report } = await backUp(world.host("bk1"));
+  expect(report.failures).toMatchObject([{ about: TARGET }]);
+  expect(report).toMatchObject({ exit: 3, totals: { failed: 0, removedBackup: 0, trashed: 0 } });
+  expect(generations(world)).toEqual(before);
+});
+
 test("a closed generation loses nothing while what took its place was found wrong after the plan was made", async () => {
   const world = await recreate(4);
   await backUp(world.host("bk1"));

@@ -71,7 +71,7 @@ describe("guests", () => {
     await setGuestProfiles(world.host("bk1"), { cluster: "px1", vmid: 101 }, { backup: false });
     await setGuestProfiles(world.host("bk1"), { cluster: "px1", vmid: 999 }, { backup: false });
     expect(await listed(world)).toEqual([
-      "px1/db 101 own policies: scsi0 unlistable 1",
+      "px1/db 101 own policies: scsi0 switched off 1",
       "px1/web 100: scsi0 present 1",
       "px1/? 999 own policies: ",
     ]);
@@ -87,6 +87,12 @@ describe("guests", () => {
     expect(
       (await inspectGuest(world.host("bk1"), "00000000-0000-4000-8000-00000000beef")).guest.policies,
     ).toMatchObject({ vmid: 101 });
+    // Of whom nothing but policies is known, that is said.
+    expect(await inspectGuest(world.host("bk1"), "px1/999")).toMatchObject({
+      guest: { vmid: 999, disks: [], policies: { answer: { backup: false } } },
+      images: [],
+      moments: [],
+    });
   });
 
   test("of a plain cluster are its images, each by itself; a closed generation is no disk of its own", async () => {

@@ -286,6 +286,17 @@ describe("who compares all of a backup is told when that ends, however well its 
   });
 });
 
+test("disks to which no profile applies are a line of their cluster, and not counted as backed up", async () => {
+  world.live("alpha").add("other");
+  await backUp(world.host("bk1"));
+  const precheckOf = await precheck(withProfiles([profile({ default: false })]));
+  const message = "no profile applies to disk/disk and 1 more: nobody backs that up";
+  expect(precheckOf).toMatchObject({
+    disks: 0,
+    problems: [{ kind: "unprofiled", severity: "info", about: "alpha", message }],
+  });
+});
+
 describe("a new disk", () => {
   test("is no error before its first profile is overdue, by when it was first seen", async () => {
     expect(await found(world)).toEqual([]);

@@ -1,7 +1,8 @@
 import type { readFileSync } from "node:fs";
 import { verifyImages } from "@backurne/engine";
+import { MOMENTS } from "@backurne/model";
 import { expect, test, vi } from "vitest";
-import { backUp, DAY, openWorld, profile, type World } from "../src/index.ts";
+import { backUp, DAY, guest, HOUR, openWorld, profile, type World } from "../src/index.ts";
 
 // A host sleeps for longer than its lease lasts, and wakes up right before it writes.
 
@@ -54,6 +55,43 @@ test("what another host has announced of its transfer stays", async () => {
   expect(metadataOf(world).get("backurne.base")).toBe(announced);
 });
 
+test("no snapshot is made of a head that may be another host's by now", async () => {
+  const world = openWorld({ profiles: [profile(), profile({ name: "hourly", interval: HOUR })] });
+  world.live("alpha").add("disk");
+  await backUp(world.host("bk1"));
+  world.now += DAY;
+  const [first = "", twin = ""] = world.backup.points(TARGET);
+  world.backup.images.get(TARGET)?.snapshots.delete(first); // the base stands under its other name only
+  expect(world.live("alpha").points("disk")).toEqual([first]);
+  sleepAt(world, `backup rollback ${TARGET}`, async () => {});
+  const { report } = await backUp(world.host("bk1"));
+  expect(report.jobs[0]?.failure?.message).toMatch(/^the lease was lost/);
+  expect(world.backup.points(TARGET)).toEqual([twin]);
+  expect((await backUp(world.host("bk1"))).report).toMatchObject({ exit: 0, totals: { incremental: 1 } });
+});
+
+test("what another host has written of its moment stays", async () => {
+  const world = openWorld({ profiles: [profile()], proxmox: { px1: [guest(100, "web")] } });
+  await backUp(world.host("bk1"));
+  world.now += DAY;
+  const [image = ""] = world.backup.images.keys();
+  const momentsOf = () => world.backup.images.get(image)?.metadata.get(MOMENTS);
+  let written: string | undefined;
+  // What stands is read here, and written back with what is new.
+  let asked = 0;
+  world.before = (call) => {
+    if (call !== `backup metadata ${image}` || (asked += 1) !== 2) return undefined;
+    world.before = undefined;
+    uptime.seconds += 90;
+    world.now += 90_000;
+    return backUp(world.host("bk2")).then(() => void (written = momentsOf()));
+  };
+  const { report } = await backUp(world.host("bk1"));
+  expect(report.jobs[0]?.failure?.message).toMatch(/^the lease was lost/);
+  expect(written).toContain(world.backup.points(image).at(-1));
+  expect(momentsOf()).toBe(written);
+});
+
 test("nothing is called suspect that may be another generation by now", async () => {
   const world = await begin();
   const { snapshots } = world.backup.images.get(TARGET)!;
@@ -62,4 +100,17 @@ test("nothing is called suspect that may be another generation by now", async ()
   const { images } = await verifyImages(world.host("bk1"), { manner: "full" });
   expect(images[0]).toMatchObject({ outcome: "failed", because: expect.stringMatching(/^the lease was lost/) });
   expect(metadataOf(world).has("backurne.suspect")).toBe(false);
+});
+
+test("no disk is called missing by a look that is long over", async () => {
+  const world = await begin();
+  world.live("alpha").add("other");
+  world.live("alpha").images.delete("disk");
+  sleepAt(world, `backup metadata ${TARGET}`, async () => {});
+  const { report } = await backUp(world.host("bk1"));
+  expect(report.failures).toMatchObject([{ about: TARGET }]);
+  expect(report.failures[0]?.failure.message).toMatch(/^the lease was lost/);
+  expect(metadataOf(world).has("backurne.gone")).toBe(false);
+  await backUp(world.host("bk1"));
+  expect(metadataOf(world).has("backurne.gone")).toBe(true);
 });

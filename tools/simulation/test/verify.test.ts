@@ -1,7 +1,7 @@
 import { holdImage, listImages, precheck, verifyImages, type Manner, type VerifyOptions } from "@backurne/engine";
 import { exitCodeOfVerification } from "@backurne/reports";
 import { describe, expect, test } from "vitest";
-import { backUp, DAY, meanwhile, openWorld, profile, type World } from "../src/index.ts";
+import { backUp, DAY, guest, meanwhile, openWorld, profile, type World } from "../src/index.ts";
 
 const TARGET = "alpha;disk;None";
 
@@ -40,6 +40,28 @@ async function verify(world: World, manner: Manner, options: Partial<VerifyOptio
   const report = await verifyImages(world.host(host), { manner, ...rest });
   return { ...report, exit: exitCodeOfVerification(report, rest.image !== undefined) };
 }
+
+test("what could not be looked at was not compared, and that is no success, but for who has named another one", async () => {
+  const world = openWorld({ profiles: [profile()], proxmox: { px1: [guest(100, "web"), guest(101, "mail")] } });
+  await backUp(world.host("bk1"));
+  const house = world.host("bk1");
+  const clusters = house.clusters.map((one) => ({
+    ...one,
+    cluster: {
+      ...one.cluster,
+      inventory: async () => {
+        const { guests, ...rest } = await one.cluster.inventory();
+        const blind = [{ about: "mail (101)", because: "its configuration cannot be read", vmid: 101 }];
+        return { ...rest, guests: guests.filter(({ name }) => name === "web"), blind };
+      },
+    },
+  }));
+  const report = await verifyImages({ ...house, clusters }, { manner: "full" });
+  expect(report.images.map(({ reference, outcome }) => [reference, outcome])).toEqual([["px1/web/scsi0", "same"]]);
+  expect(report.failures).toEqual([{ about: "px1/mail (101)", message: "its configuration cannot be read" }]);
+  expect(exitCodeOfVerification(report, false)).toBe(3);
+  expect((await verifyImages({ ...house, clusters }, { manner: "full", image: "px1/web" })).failures).toEqual([]);
+});
 
 const closedOf = (world: World): string =>
   [...world.backup.images.keys()].find((image) => image.startsWith("closed-")) ?? "none";

@@ -1,4 +1,4 @@
-import { explainImage, listImages, listPoints, previewRun, releaseImage, type House } from "@backurne/engine";
+import { explainImage, listImages, listPoints, precheck, previewRun, releaseImage, type House } from "@backurne/engine";
 import { parseMarks } from "@backurne/model";
 import { describe, expect, test } from "vitest";
 import { backUp, DAY, failing, HOUR, openWorld, profile, type World } from "../src/index.ts";
@@ -31,6 +31,12 @@ async function usual(nights: number): Promise<World> {
   world.live("alpha").add("disk", SIZE);
   for (let count = 0; count <= nights; count += 1) await night(world, moving(world, GiB / 2));
   return world;
+}
+
+/** What `check` says of changes that nobody could measure. */
+async function checked(world: World): Promise<readonly string[]> {
+  const { problems } = await precheck(moving(world, 0));
+  return problems.filter(({ kind }) => kind === "unmeasured").map(({ message }) => message);
 }
 
 const marksOf = ({ backup }: World) => parseMarks(Object.fromEntries(backup.images.get(TARGET)?.metadata ?? []));
@@ -178,10 +184,12 @@ describe("a jump far outside of its own history", () => {
 });
 
 /** The point before and the one that came last differ by so much, as the backup cluster says. */
-function measuring({ backup: { rbd } }: World, bytes: number): House["backup"] {
-  const changedBytes: typeof rbd.changedBytes = (image, base) =>
-    base === undefined ? rbd.changedBytes(image) : Promise.resolve(bytes);
-  return { ...rbd, changedBytes };
+function measuring({ backup: { rbd } }: World, bytes: number, point?: string): House["backup"] {
+  const snapshotBytes: typeof rbd.snapshotBytes = (image, snapshot, base) =>
+    base === undefined || snapshot !== (point ?? snapshot)
+      ? rbd.snapshotBytes(image, snapshot, base)
+      : Promise.resolve(bytes);
+  return { ...rbd, snapshotBytes };
 }
 
 function withoutMark({ backup: { rbd } }: World, backup: House["backup"] = rbd): House["backup"] {
@@ -314,6 +322,65 @@ describe("a jump whose alarm is not on the image when its run has ended", () => 
     ]);
   });
 
+  describe("nobody can say what has come: `check` says so until somebody can", () => {
+    /** @returns the step that nobody could measure: its own run was killed, and the next one was told nothing. */
+    async function missed(world: World): Promise<string | undefined> {
+      await killed(world);
+      const point = world.backup.points(TARGET).at(-1);
+      world.now += DAY;
+      await night(world, moving(world, GiB / 2));
+      expect(await checked(world)).toEqual([
+        `nobody could say how much came with ${point}, and no change alarm was raised; the next run asks again`,
+      ]);
+      return point;
+    }
+
+    test("the next run asks for that step alone, and raises the alarm that was missed", async () => {
+      const world = await usual(10);
+      const point = await missed(world);
+      world.calls.length = 0;
+      const house = moving(world, GiB / 2, { backup: measuring(world, 10 * GiB, point) });
+      expect((await night(world, house)).warnings).toMatchObject([{ message: expect.stringMatching(/^change alarm/) }]);
+      expect(marksOf(world)).toMatchObject({ alarm: { bytes: 10 * GiB } });
+      expect(marksOf(world).unmeasured).toBeUndefined();
+      expect(await checked(world)).toEqual([]);
+    });
+
+    test("or none", async () => {
+      const world = await usual(10);
+      const point = await missed(world);
+      const report = await night(world, moving(world, GiB / 2, { backup: measuring(world, GiB, point) }));
+      expect(report).toMatchObject({ exit: 0, warnings: [], totals: { incremental: 1 } });
+      expect(marksOf(world).alarm).toBeUndefined();
+      expect(await checked(world)).toEqual([]);
+    });
+
+    test("while it cannot, each run says so again; when its base has expired, nobody ever will", async () => {
+      const world = await usual(10);
+      await missed(world);
+      const { base = "" } = marksOf(world).unmeasured ?? {};
+      for (let nights = 0; world.backup.points(TARGET).includes(base); nights += 1) {
+        expect(nights).toBeLessThan(5);
+        expect((await night(world, moving(world, GiB / 2))).warnings).toHaveLength(1);
+      }
+      expect(await night(world, moving(world, GiB / 2))).toMatchObject({ exit: 0, warnings: [] });
+      expect(await checked(world)).toEqual([]);
+    });
+
+    test("two of them are asked for at once", async () => {
+      const world = await usual(10);
+      const point = await missed(world);
+      await killed(world);
+      const second = world.backup.points(TARGET).at(-1);
+      world.now += DAY;
+      expect((await night(world, moving(world, GiB / 2))).warnings).toHaveLength(2);
+      expect(marksOf(world).unmeasured).toMatchObject({
+        snapshot: second,
+        base: expect.not.stringContaining(`${point}`),
+      });
+    });
+  });
+
   test("nobody asks where that is not enough to be usual, or where no alarm is wanted", async () => {
     for (const [nights, changes] of [
       [5, {}],
@@ -324,7 +391,7 @@ describe("a jump whose alarm is not on the image when its run has ended", () => 
       world.calls.length = 0;
       const { settings = moving(world, 0).settings } = changes;
       expect(await night(world, moving(world, GiB / 2, { settings }))).toMatchObject({ exit: 0, warnings: [] });
-      expect(world.calls.filter((call) => call.startsWith("backup changedBytes"))).toEqual([]);
+      expect(world.calls.filter((call) => /^backup (changed|snapshot)Bytes/.test(call))).toEqual([]);
     }
   });
 });
@@ -342,8 +409,10 @@ describe("a new generation", () => {
       { about: TARGET, message: expect.stringMatching(/^all of it was sent, so nobody can say how much has changed/) },
     ]);
     expect(marksOf(world).base?.volume).toHaveLength(10);
+    expect(await checked(world)).toEqual([expect.stringMatching(/^all of it was sent anew on 2026-01-12: nobody/)]);
     const next = await night(world, moving(world, 10 * GiB));
     expect(next.warnings).toMatchObject([{ message: expect.stringMatching(/^change alarm: 10\.0 GiB/) }]);
+    expect(await checked(world)).toEqual([]); // this step was measured
   });
 
   test.each<[string, number, (world: World) => unknown]>([

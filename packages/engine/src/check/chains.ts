@@ -5,9 +5,10 @@ import {
   isVerified,
   judgeDisk,
   sharedSnapshots,
+  unownedImageOf,
   type Candidate,
 } from "@backurne/planner";
-import { problemOf, type Looked } from "./looked.ts";
+import { isOld, problemOf, type Looked } from "./looked.ts";
 
 /** ms; a source that is gone is worth a line only when little time is left. */
 const SOON = 7 * 86_400_000;
@@ -21,8 +22,10 @@ export function findInChains(looked: Looked): readonly CheckProblem[] {
     ...unreadable(candidate),
     ...suspect(candidate, verified),
     ...alarmed(candidate),
+    ...unmeasured(candidate, looked),
     ...unverified(candidate, looked),
     ...unshared(candidate),
+    ...unowned(candidate, looked),
     ...ending(candidate, looked),
   ]);
 }
@@ -57,6 +60,18 @@ function alarmed(candidate: Candidate): readonly CheckProblem[] {
   const alarm = candidate.input.chain?.marks.alarm;
   if (!alarm) return [];
   return [problemOf(candidate, { kind: "alarm", severity: "warning", message: describeAlarm(alarm) })];
+}
+
+/** Who relies on change alarms is told that one step got by without. */
+function unmeasured(candidate: Candidate, { house }: Looked): readonly CheckProblem[] {
+  const { chain } = candidate.input;
+  const mark = chain?.marks.unmeasured;
+  if (!house.settings.changeAlarm || chain?.kind !== "current" || !mark) return [];
+  const message =
+    mark.base === undefined
+      ? `all of it was sent anew on ${dayOf(Date.parse(mark.at))}: nobody can say how much has changed, and no change alarm was raised`
+      : `nobody could say how much came with ${mark.snapshot}, and no change alarm was raised; the next run asks again`;
+  return [problemOf(candidate, { kind: "unmeasured", severity: "warning", message })];
 }
 
 function unverified(candidate: Candidate, { house, now }: Looked): readonly CheckProblem[] {
@@ -99,6 +114,16 @@ function unshared(candidate: Candidate): readonly CheckProblem[] {
   if (!chain.snapshots.some(({ ours }) => ours) || sharedSnapshots(disk, chain).length > 0) return [];
   const message = "no snapshot stands on both sides: the next transfer is a full one";
   return [problemOf(candidate, { kind: "unshared", severity: "warning", message })];
+}
+
+/** A detached disk is one that its guest remembers. All others may be those of a guest that nobody lets us see. */
+function unowned(candidate: Candidate, looked: Looked): readonly CheckProblem[] {
+  const { input, state, cluster } = candidate;
+  if (input.state !== "switched off" || !input.chain || input.disk || candidate.omitted) return [];
+  if (unownedImageOf(input.chain, cluster)?.detached !== undefined) return [];
+  if (!isOld(`unowned ${formatKey(input.subject.key)}`, candidate, looked)) return [];
+  const message = `${state.because}: it is not backed up; the user of the API may not see its guest, or it is left over`;
+  return [problemOf(candidate, { kind: "unowned", severity: "warning", message })];
 }
 
 function ending(candidate: Candidate, { now }: Looked): readonly CheckProblem[] {

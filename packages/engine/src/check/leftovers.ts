@@ -1,9 +1,13 @@
 import { formatKey, type CheckProblem } from "@backurne/model";
-import { judgeDisk, planRemovals, sharedSnapshots, type Candidate, type Removal } from "@backurne/planner";
-import { problemOf, type Looked } from "./looked.ts";
-
-/** ms; runs that clean everything up may be rarer than those of the shortest profile. */
-const PATIENCE = 2 * 86_400_000;
+import {
+  judgeDisk,
+  planRemovals,
+  sharedSnapshots,
+  unownedImageOf,
+  type Candidate,
+  type Removal,
+} from "@backurne/planner";
+import { isOld, problemOf, type Looked } from "./looked.ts";
 
 /** Snapshots that may go, and that no run has removed for longer than runs may be apart; those that no run ever will. */
 export function findLeftovers(looked: Looked): readonly CheckProblem[] {
@@ -66,15 +70,12 @@ function abandoned(candidate: Candidate, looked: Looked): readonly CheckProblem[
   const { input, state, omitted } = candidate;
   if (input.state !== "excluded" && input.state !== "switched off") return [];
   const recorded = new Set(input.chain?.marks.base?.shared.map(({ name }) => name));
-  const snapshots = input.disk?.snapshots ?? omitted?.snapshots ?? [];
+  const unowned = input.chain && unownedImageOf(input.chain, candidate.cluster);
+  const snapshots = input.disk?.snapshots ?? omitted?.snapshots ?? unowned?.snapshots ?? [];
   const known = snapshots.filter(({ name, ours }) => ours && (recorded.has(name) || input.intended(name)));
   const last = known.at(-1);
   if (!last || !isOld(`abandoned ${formatKey(input.subject.key)}`, candidate, looked)) return [];
   const count = known.length === 1 ? "a snapshot of ours stands" : `${known.length} snapshots of ours stand`;
   const message = `${count} on its live image (${last.name}), which no run removes: ${state.because}`;
   return [problemOf(candidate, { kind: "leftover", severity: "info", message })];
-}
-
-function isOld(what: string, { input: { subject } }: Candidate, { memory, now, maxAge }: Looked): boolean {
-  return now - memory.since(subject.cluster, what) > Math.max(maxAge, PATIENCE);
 }

@@ -18,6 +18,14 @@ export interface Looked {
   readonly maxAge: number;
 }
 
+/** ms; runs that clean everything up may be rarer than those of the shortest profile. */
+const PATIENCE = 2 * 86_400_000;
+
+/** Whether it has been so for longer than runs may be apart. */
+export function isOld(what: string, { input: { subject } }: Candidate, { memory, now, maxAge }: Looked): boolean {
+  return now - memory.since(subject.cluster, what) > Math.max(maxAge, PATIENCE);
+}
+
 export function problemOf(
   { input: { subject, chain } }: Candidate,
   problem: Omit<CheckProblem, "about" | "image">,

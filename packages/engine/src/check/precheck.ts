@@ -74,7 +74,7 @@ async function look(
 }
 
 function count({ candidates }: Looked): Pick<Precheck, "disks" | "oldest"> {
-  const present = candidates.filter(({ state }) => state.state === "present");
+  const present = candidates.filter((one) => one.state.state === "present" && one.input.profiles.length > 0);
   const newest = present.flatMap(({ input: { chain } }) => {
     const times = (chain?.snapshots ?? []).flatMap(({ ours }) => ours?.time ?? []);
     return times.length > 0 ? [Math.max(...times)] : [];

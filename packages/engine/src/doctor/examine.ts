@@ -40,10 +40,21 @@ async function gather(house: House): Promise<Facts | Found> {
 }
 
 function listingFindings({ clusters }: Facts): readonly Finding[] {
-  return clusters.flatMap(({ cluster: { name }, disks, failure = "", blind = [] }): readonly Finding[] => {
+  return clusters.flatMap(({ cluster: { name }, disks, failure = "", doubt, blind = [] }): readonly Finding[] => {
     if (!disks) return [{ ...unseen(name, failure), severity: "error", probe: "listing" }];
-    return blind.map(({ about, because }) => ({ ...unseen(`${name}/${about}`, because), probe: "listing" }));
+    const spots = blind.map(({ about, because }) => ({ ...unseen(`${name}/${about}`, because), probe: "listing" }));
+    return doubt === undefined ? spots : [{ ...doubted(name, doubt), probe: "listing" }, ...spots];
   });
+}
+
+function doubted(about: string, what: string): Found {
+  return {
+    severity: "error",
+    about,
+    what,
+    why: "half a listing, or that of another pool, looks as if everything else had been deleted",
+    how: "look whether it is the pool that was meant, and whether its user may see all guests",
+  };
 }
 
 async function lookAt({ name, look }: Probe, scene: Scene): Promise<readonly Finding[]> {
