@@ -42,14 +42,16 @@ export function openLeases(objects: RadosObjects, owner: string, times: LeaseTim
   return {
     async acquire(resource) {
       const leave = await enter(queues, resource);
+      const object = leaseObject(resource);
       try {
-        const object = leaseObject(resource);
         const asked = secondsSinceBoot();
         if ((await objects.lock(object, request)) === "locked") {
           const lease = keepLease({ objects, object, request, times, giveBack }, asked);
           return { ...lease, release: () => lease.release().finally(leave) };
         }
       } catch (error) {
+        // What failed may have taken it all the same, and the next run would wait for whom it does not help.
+        await breakOurs({ objects, object, request }).catch(() => undefined);
         leave();
         throw error;
       }
@@ -91,6 +93,13 @@ interface Held {
   readonly giveBack: (lease: GivenBack) => Promise<void>;
 }
 
+/** Only the lockers with our tag. */
+async function breakOurs({ objects, object, request }: Pick<Held, "objects" | "object" | "request">): Promise<void> {
+  const state = await objects.lockState(object, LOCK);
+  if (state?.tag !== request.tag) return;
+  await Promise.all(state.lockers.map((locker) => objects.breakLock(object, LOCK, locker)));
+}
+
 function keepLease({ objects, object, request, times, giveBack }: Held, acquired: number): Lease {
   const loss = new AbortController();
   let renewed = acquired;
@@ -127,13 +136,6 @@ function keepLease({ objects, object, request, times, giveBack }: Held, acquired
     return renewing;
   }
 
-  /** Only the lockers with our tag. */
-  async function breakOurs(): Promise<void> {
-    const state = await objects.lockState(object, LOCK);
-    if (state?.tag !== request.tag) return;
-    await Promise.all(state.lockers.map((locker) => objects.breakLock(object, LOCK, locker)));
-  }
-
   function schedule(): void {
     timer = setTimeout(() => void renewOnce().finally(schedule), times.renewEvery * 1000);
     timer.unref();
@@ -160,7 +162,7 @@ function keepLease({ objects, object, request, times, giveBack }: Held, acquired
         // Removing the object takes everybody's lock with it: only while it is surely nobody else's.
         const isOursFor = (seconds: number): boolean =>
           !loss.signal.aborted && secondsSinceBoot() - renewed < times.duration - 2 * seconds;
-        await giveBack({ object, isOursFor }).catch(breakOurs);
+        await giveBack({ object, isOursFor }).catch(() => breakOurs({ objects, object, request }));
       } catch {
         // It expires by itself.
       }

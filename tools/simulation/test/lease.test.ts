@@ -65,3 +65,17 @@ test("a lease that had to wait for its turn to be given back is not taken from w
   await Promise.all(given);
   await expectSole(theirs, objects);
 });
+
+test("a lease that was taken by a call that failed is given back; another host's stays", async () => {
+  const objects = simulateObjects(() => clock.now, "fsid");
+  const lock: RadosObjects["lock"] = async (...asked) => {
+    await objects.lock(...asked);
+    throw new Error("no answer");
+  };
+  const failing = hostOn({ ...objects, lock }, "cut off");
+  await expect(failing.acquire("chain")).rejects.toThrow("no answer");
+  const theirs = await hostOn(objects, "another").acquire("chain");
+  await expectSole(theirs, objects);
+  await expect(failing.acquire("chain")).rejects.toThrow("no answer");
+  await expectSole(theirs, objects);
+});
