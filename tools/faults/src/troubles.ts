@@ -37,9 +37,9 @@ kill -9 "$victim"; wait "$victim"; kill -9 $$`;
     case "tool killed after":
       return `"$real" "$@"; code=$?; kill -9 "$(tool)"; exit "$code"`;
     case "tool stopped":
-      // The program goes on meanwhile.
+      // The program goes on meanwhile. Who wakes the tool is of no group that ends with the program's.
       return `pid=$(tool); kill -STOP "$pid"
-(sleep ${seconds}; kill -CONT "$pid") </dev/null >/dev/null 2>&1 &
+setsid bash -c 'sleep "$0"; kill -CONT "$1"' ${seconds} "$pid" </dev/null >/dev/null 2>&1 &
 exec "$real" "$@"`;
     case "fails":
       return `echo "$program: it went wrong" >&2; exit ${code}`;

@@ -1,4 +1,6 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { does, type Trouble } from "../src/index.ts";
 import { openBench, type End } from "./open.ts";
@@ -39,6 +41,20 @@ test.each(rows)("$trouble", async ({ trouble, end, works, kills = false }) => {
   if (works !== undefined) expect(await bench.done()).toEqual(works ? ["rbd import x < bytes"] : []);
   if (!kills) tool.kill("SIGTERM");
   expect(await killed).toBe(kills ? "SIGKILL" : "SIGTERM");
+});
+
+test("a tool that is stopped is woken, though all that the program leaves behind in its group is ended", async () => {
+  const bench = await openBench();
+  const tool = spawn("sleep", ["600"]);
+  const killed = new Promise<unknown>((resolve) => tool.once("exit", (_, signal) => resolve(signal)));
+  await bench.set({ where: "live", when: "export", does: does("tool stopped", { seconds: 0.5 }), once: true });
+  await bench.aim(tool.pid as number);
+  // As the far end of a connection is ended: by its group.
+  const program = spawn(join(bench.dir, "live", "rbd"), ["export"], { detached: true, stdio: "ignore" });
+  await once(program, "close");
+  spawnSync("kill", ["-9", "--", `-${program.pid}`]);
+  tool.kill("SIGTERM");
+  expect(await killed).toBe("SIGTERM");
 });
 
 test("of an answer that is empty nothing can be cut, and so nothing has struck", async () => {
