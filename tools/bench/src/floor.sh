@@ -25,13 +25,16 @@ bare() {
     back import-diff --no-progress --image="$target" --path=/dev/stdin
 }
 
-# Holds the end mark back until the source snapshot has been looked at again.
-held() { head -c -1; standing || return; printf e; }
+# Holds the end mark back until the source snapshot has been looked at again, and the lease is surely still held.
+held() { head -c -1; standing || return; take 2 || return; printf e; }
+take() { objects lock get "$lease" hand --lock-type shared --lock-tag "$tag" --lock-cookie "$1" --lock-duration 600; }
+# What a new target has to be like, and that the image is the one that was meant.
+known() { [ "$mode" = force ] || echo "&& $lrbd info --image=$image --format json"; }
 standing() { live "$lrbd snap ls --image=$image --format json" | grep -qF "$daily"; }
 
 safe() {
   final="alpha;$image;None" lease="lease.$image"
-  objects lock get "$lease" hand --lock-type shared --lock-tag "$tag" --lock-cookie 1 --lock-duration 600 || return
+  take 1 || return
   : >"$here/$lease"
   if [ "$mode" = first ]; then
     target="partial-$image"
@@ -39,7 +42,7 @@ safe() {
   else
     target=$final
   fi
-  live "$lrbd snap create --no-progress --image=$image --snap='$daily' && $lrbd snap ls --image=$image --format json" >"$here/$image" || return
+  live "$lrbd snap create --no-progress --image=$image --snap='$daily' && $lrbd snap ls --image=$image --format json $(known)" >"$here/$image" || return
   back image-meta set --image="$target" backurne.base "{\"name\":\"$daily\"}" >/dev/null || return
   [ "$mode" = first ] || back snap rollback --no-progress --image="$target" --snap="$base" || return
   live "$lrbd export-diff --no-progress --image=$image --snap='$daily' $(from) --path=-" | held |
