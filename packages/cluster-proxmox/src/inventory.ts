@@ -1,11 +1,12 @@
 import type { Blind, FoundDisk, FoundGuest, Inventory, OmittedDisk, UnownedImage } from "@backurne/cluster";
-import type { Disk, ProxmoxCluster } from "@backurne/model";
+import { sourceKey, type Disk, type ProxmoxCluster, type SourceIdentity } from "@backurne/model";
+import type { ImageWithSnapshots } from "@backurne/rbd";
 import type { ProxmoxAccess } from "./access.ts";
 import { stillnessOf } from "./agent.ts";
 import type { Client } from "./api.ts";
 import { keepConfig } from "./guest-config.ts";
 import { identify } from "./identity.ts";
-import { listPools, type ListedPools } from "./list-pools.ts";
+import { listPools, type ListedPool, type ListedPools } from "./list-pools.ts";
 import { placeVolume, uniqueName, type Placed, type Scene } from "./place.ts";
 import { blindFor, labelOf, readGuests, type ReadGuest } from "./read-guests.ts";
 import { listStorages } from "./storages.ts";
@@ -41,17 +42,27 @@ function findUnowned(
   detached: readonly Detached[],
   pools: ListedPools,
 ): readonly UnownedImage[] {
-  const taken = new Set(owned.map((disk) => pools.of(disk)?.images.get(disk.image)));
-  const remembered = new Map(detached.map(({ disk, label }) => [pools.of(disk)?.images.get(disk.image), label]));
-  return pools.all.flatMap(({ fsid, pool, namespace, images }) =>
-    [...images.values()]
-      .filter((image) => !taken.has(image))
-      .map((image) => ({
-        source: { fsid, pool, namespace, image: image.image, id: image.id },
-        image,
-        detached: remembered.get(image),
-      })),
-  );
+  // By their ids: two storages may lead to one pool by two hosts, and it is listed twice then.
+  const idOf = (disk: Disk): string | undefined => {
+    const pool = pools.of(disk);
+    const image = pool?.images.get(disk.image);
+    return pool && image && sourceKey(sourceOf(pool, image));
+  };
+  const taken = new Set(owned.map(idOf));
+  const remembered = new Map(detached.map(({ disk, label }) => [idOf(disk), label]));
+  const unowned = new Map<string, UnownedImage>();
+  for (const pool of pools.all) {
+    for (const image of pool.images.values()) {
+      const source = sourceOf(pool, image);
+      const id = sourceKey(source);
+      if (!taken.has(id)) unowned.set(id, { source, image, detached: remembered.get(id) });
+    }
+  }
+  return [...unowned.values()];
+}
+
+function sourceOf({ fsid, pool, namespace }: ListedPool, { image, id }: ImageWithSnapshots): SourceIdentity {
+  return { fsid, pool, namespace, image, id };
 }
 
 /** Where it is no other guest's, and for nothing: what was backed up once may have left snapshots there. */

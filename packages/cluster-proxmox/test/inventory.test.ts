@@ -190,6 +190,15 @@ describe("an image that no guest has", () => {
     expect([inventory.omitted, inventory.blind]).toEqual([[], []]);
   });
 
+  it("is none where another storage leads to the same pool by another host", async () => {
+    const storages = [CEPH, { ...CEPH, storage: "ssd" }];
+    const pool = { fsid: "a", images: ["vm-100-disk-0", "vm-101-disk-0", "vm-101-disk-1", "vm-9-disk-0"] };
+    const pools = { "ceph:vms": pool, "ssd:vms": pool };
+    const { inventory, listings } = await look({ storages, pools });
+    expect(listings).toEqual(["ceph:vms", "ssd:vms"]);
+    expect(said(inventory)).toEqual([[id("vm-9-disk-0"), undefined]]);
+  });
+
   it("is looked for where only unused disks are, and one that does not answer is nobody's blind spot", async () => {
     const config = { ...WEB.config, unused0: "ssd:vm-100-disk-5" };
     const guests = [{ ...WEB, config }];

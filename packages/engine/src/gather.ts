@@ -4,6 +4,7 @@ import {
   formatKey,
   parseImageName,
   parseSnapshotName,
+  sourceKey,
   type LiveCluster,
   type ReadNames,
   type Settings,
@@ -46,7 +47,7 @@ export async function gatherFacts(house: House, only?: string): Promise<Facts> {
     house.backup.inventory(),
     Promise.all(reached.map((one) => listCluster(one, house.settings))),
   ]);
-  const clusters = listed.map(({ facts }) => facts);
+  const clusters = withoutOthers(listed.map(({ facts }) => facts));
   const configured = house.settings.liveClusters;
   const catalog = await readCatalog(house, images);
   const read = pLimit(8); // almost none of them asks the cluster anything
@@ -54,7 +55,7 @@ export async function gatherFacts(house: House, only?: string): Promise<Facts> {
   const known = chains.filter((chain) => chain !== undefined);
   await refuseOwnPool(clusters, house);
   return {
-    clusters: clusters.map((facts) => distrust(facts, { chains: known, clusters, configured })),
+    clusters: clusters.map((facts) => distrust(facts, { chains: known, clusters, configured, now: house.now() })),
     configured,
     chains: known,
     partials: images.flatMap((image) => {
@@ -77,6 +78,14 @@ export async function gatherFacts(house: House, only?: string): Promise<Facts> {
   };
 }
 
+/** Clusters may share a pool: what a guest of another one has is not unowned. */
+function withoutOthers(clusters: readonly ClusterFacts[]): readonly ClusterFacts[] {
+  const owned = new Set(clusters.flatMap(({ disks = [] }) => disks.map(({ source }) => sourceKey(source))));
+  return clusters.map((facts) =>
+    facts.unowned ? { ...facts, unowned: facts.unowned.filter(({ source }) => !owned.has(sourceKey(source))) } : facts,
+  );
+}
+
 async function listCluster(
   { settings: cluster, cluster: adapter }: Reached,
   settings: Settings,
@@ -96,7 +105,10 @@ async function listCluster(
 }
 
 /** A cluster that lists nothing while backups of it exist has probably not been listed at all; one that lists little may not have been, either. */
-function distrust(facts: ClusterFacts, sight: Pick<Facts, "chains" | "clusters" | "configured">): ClusterFacts {
+function distrust(
+  facts: ClusterFacts,
+  sight: Pick<Facts, "chains" | "clusters" | "configured"> & { readonly now: number },
+): ClusterFacts {
   const doubt = doubtListing(facts, sight);
   if (facts.disks?.length !== 0 || !sight.chains.some((chain) => ownerOf(chain, sight) === facts)) {
     return doubt === undefined ? facts : { ...facts, doubt };

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { formatKey, markKey, type GoneMark } from "@backurne/model";
 import {
+  GONE_AFTER,
+  GONE_RUNS,
   isConfirmedGone,
   liesElsewhere,
   mayHide,
@@ -28,12 +30,15 @@ export async function recordSightings(facts: Facts, looker: Looker): Promise<Fac
   const at = new Date(looker.house.now()).toISOString();
   const write = pLimit(8);
   const seen = seenKeys(facts);
+  const whole = facts.configured.every(({ name }) =>
+    facts.clusters.some(({ cluster, disks }) => cluster.name === name && disks !== undefined),
+  );
   const chains = await Promise.all(
     facts.chains.map((chain) => {
       const cluster = ownerOf(chain, facts);
       const gone =
         chain.kind === "current" && cluster?.disks
-          ? sighting(chain, cluster, { at, seen: seen.has(formatKey(chain.key)) })
+          ? sighting(chain, cluster, { at, whole, seen: seen.has(formatKey(chain.key)) })
           : "as before";
       return gone === "as before" ? chain : write(() => recordOne(chain, gone, { ...looker, facts }));
     }),
@@ -50,18 +55,23 @@ function seenKeys({ clusters }: Facts): ReadonlySet<string> {
 function sighting(
   chain: ChainFacts,
   cluster: ClusterFacts,
-  { at, seen }: { at: string; seen: boolean },
+  { at, seen, whole }: { at: string; seen: boolean; whole: boolean },
 ): GoneMark | undefined | "as before" {
   const { fsids = [], blind = [] } = cluster;
   const { gone, source, unreadable } = chain.marks;
   if (unreadable !== undefined) return "as before"; // nothing of it is touched
-  if (seen || unownedImageOf(chain, cluster)) return gone ? undefined : "as before";
+  // A guest of a cluster that was not looked at may have it now.
+  const unowned = !seen && unownedImageOf(chain, cluster) !== undefined;
+  if (unowned && !whole) return "as before";
+  if (seen || unowned) return gone ? undefined : "as before";
   if (cluster.doubt !== undefined || liesElsewhere(chain, cluster) !== undefined) return "as before";
   if (blind.some((spot) => mayHide(spot, chain))) return "as before";
   if (fsids.length === 0 || (source && !fsids.includes(source.fsid))) return "as before";
   const fsid = source?.fsid ?? fsids.join();
   if (!gone || gone.fsid !== fsid) return { since: at, last: at, runs: 1, fsid };
   if (isConfirmedGone(gone)) return "as before";
+  // The last look is the one that counts: those of each hour before it would be written for nothing.
+  if (gone.runs >= GONE_RUNS - 1 && Date.parse(at) - Date.parse(gone.since) < GONE_AFTER) return "as before";
   return { ...gone, last: at, runs: gone.runs + 1 };
 }
 

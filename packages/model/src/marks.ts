@@ -13,6 +13,11 @@ export interface SourceIdentity {
   readonly id: string;
 }
 
+/** One for each image that there is, whatever it is called and whichever way leads to it. */
+export function sourceKey({ fsid, pool, namespace, id }: SourceIdentity): string {
+  return JSON.stringify([fsid, pool, namespace, id]);
+}
+
 /**
  * Whose bytes these are, and what that image is like. Written within `backurne.base`, as both are to say before the first
  * byte; earlier versions wrote `backurne.source`.

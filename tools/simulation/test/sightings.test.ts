@@ -102,3 +102,16 @@ test("nothing is written to an image whose marks nobody understands", async () =
   expect(report.failures).toMatchObject([{ about: TARGET }]);
   expect(metadata.has("backurne.gone")).toBe(false);
 });
+
+test("looks of each hour are written three times, and the last one counts", async () => {
+  const { world } = await begin();
+  const writes: string[] = [];
+  for (let hour = 0; hour < 60; hour += 1) {
+    await backUp(world.host("bk1"));
+    const said = JSON.stringify(goneOf(world));
+    if (writes.at(-1) !== said) writes.push(said);
+    world.now += HOUR;
+  }
+  expect(writes).toHaveLength(3);
+  expect(goneOf(world)).toMatchObject({ runs: 3 });
+});

@@ -107,3 +107,45 @@ test("a cluster that left the configuration is a line, and no more than that", a
   const message = expect.stringMatching(/^2 images in the backup pool, of a cluster that is not in the configuration/);
   expect(problems).toMatchObject([{ kind: "unconfigured", severity: "info", about: "beta", message }]);
 });
+
+test("most of a cluster that nobody may see any more fails the runs of a week, and no longer", async () => {
+  const guests = ["a", "b", "c", "d", "e", "f"].map((name, index) => guest(100 + index, name));
+  const world = openWorld({ profiles: [profile({ count: 2 })], proxmox: { px1: guests } });
+  for (let night = 0; night < 3; night += 1) await nextNight(world);
+  guests.splice(0, 5);
+  const exits: number[] = [];
+  for (let night = 0; night < 20; night += 1) {
+    const { report } = await backUp(world.host("bk1"));
+    exits.push(report.exit);
+    world.now += DAY;
+  }
+  const failed = exits.lastIndexOf(3) + 1;
+  expect([exits[0], failed > 3 && failed < 9, exits.slice(failed).every((exit) => exit === 0)]).toEqual([
+    3,
+    true,
+    true,
+  ]);
+  expect(pointsOf(world, "scsi0")).not.toEqual([]);
+});
+
+test("an image that a guest of another cluster has is not unowned here, where both were looked at", async () => {
+  const guests = [guest(100, "web"), guest(101, "other")];
+  const world = openWorld({ profiles: [profile({ count: 2 })], proxmox: { px1: guests, px2: [guest(200, "moved")] } });
+  for (let night = 0; night < 3; night += 1) await nextNight(world);
+  const house = world.host("bk1");
+  const [px1] = house.clusters;
+  const source = (await px1!.cluster.inventory()).guests[0]!.disks[0]!.source;
+  guests.splice(0, 1);
+  // Both clusters keep their disks in one pool.
+  const clusters = house.clusters.map((one) => {
+    const inventory = async () => {
+      const found = await one.cluster.inventory();
+      const share = <T extends { readonly source: object }>(disk: T): T => ({ ...disk, source });
+      return { ...found, guests: found.guests.map((each) => ({ ...each, disks: each.disks.map(share) })) };
+    };
+    return one.settings.name === "px2" ? { ...one, cluster: { ...one.cluster, inventory } } : one;
+  });
+  const stateOf = async (sight: typeof house.clusters) =>
+    (await listImages({ ...house, clusters: sight })).find((one) => one.guest === "web")?.state;
+  expect([await stateOf(clusters), await stateOf(house.clusters)]).toEqual(["unlistable", "switched off"]);
+});

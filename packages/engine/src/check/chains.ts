@@ -64,9 +64,10 @@ function alarmed(candidate: Candidate): readonly CheckProblem[] {
 
 /** Who relies on change alarms is told that one step got by without. */
 function unmeasured(candidate: Candidate, { house }: Looked): readonly CheckProblem[] {
-  const { chain } = candidate.input;
+  const { chain, state } = candidate.input;
   const mark = chain?.marks.unmeasured;
-  if (!house.settings.changeAlarm || chain?.kind !== "current" || !mark) return [];
+  // Of what is not backed up any more no run asks again.
+  if (!house.settings.changeAlarm || chain?.kind !== "current" || state !== "present" || !mark) return [];
   const message =
     mark.base === undefined
       ? `all of it was sent anew on ${dayOf(Date.parse(mark.at))}: nobody can say how much has changed, and no change alarm was raised`
