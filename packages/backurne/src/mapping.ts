@@ -1,12 +1,12 @@
 import { mkdir, readdir } from "node:fs/promises";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { judgeWriters } from "@backurne/config";
 import { whileThereIsRoom, type RoomWatch } from "@backurne/engine";
 import { createExecutor, type Executor } from "@backurne/exec";
 import { askMapper, openFiles, serveMapper, type MappedFiles } from "@backurne/mapped";
 import { openMapper, type Mapper } from "@backurne/mapper";
-import { BackurneError, type MapperSettings, type Settings } from "@backurne/model";
+import { BackurneError, describeError, type MapperSettings, type Settings } from "@backurne/model";
 import type { OpenOptions } from "./api.ts";
 import { watchRoom } from "./room.ts";
 import { definedOnly } from "./tools.ts";
@@ -30,17 +30,23 @@ export interface Mapping {
 /** Of another process, where the configuration names one; else of this one. */
 export function openMapping(settings: Settings, tools: Tools): Mapping {
   const { mapper } = settings;
-  return mapper === undefined ? mapHere(settings, settings.stateDir, tools) : askMapper(mapper.socket);
+  if (mapper !== undefined) return askMapper(mapper.socket);
+  const by = tools.env["SUDO_USER"] ?? "root"; // nobody else can
+  return mapHere(settings, settings.stateDir, { ...tools, by });
 }
 
-function mapHere({ backup }: Settings, stateDir: string, { executor, env, host, now, roomWatch }: Tools): Mapping {
+function mapHere(
+  { backup }: Settings,
+  stateDir: string,
+  { executor, host, now, roomWatch, by }: Tools & { readonly by: string },
+): Mapping {
   const mapper = openMapper({
     executor,
     address: backup,
     stateDir,
     runDir: RUN_DIR,
     host,
-    by: env["SUDO_USER"] ?? "root", // nobody else can
+    by,
     now,
     whileThereIsRoom: (work) => whileThereIsRoom(roomWatch, work),
   });
@@ -61,12 +67,10 @@ export interface MapperOptions extends Pick<OpenOptions, "now" | "env" | "host" 
 /**
  * Opens backups for those who are not root, until `stop`.
  * @throws BackurneError `usage` where this host cannot map at all; `configuration` where there is no `mapper`, where others than
- * root could change what it goes by, or where it cannot listen.
+ * root could change what it goes by or where it writes, or where it cannot listen.
  */
-export async function runMapper(
-  settings: Settings,
-  { file, log, onListening, stop, ...options }: MapperOptions,
-): Promise<void> {
+export async function runMapper(settings: Settings, options: MapperOptions): Promise<void> {
+  const { file, log, onListening, stop } = options;
   const { mapper } = settings;
   if (mapper === undefined) {
     throw new BackurneError("configuration", `${file} has no section "mapper"`, {
@@ -81,22 +85,42 @@ export async function runMapper(
     host: options.host ?? hostname(),
     now: options.now ?? Date.now,
     roomWatch: watchRoom(settings, { executor, silence: options.silence }),
+    by: `group ${mapper.group}`,
   };
   const here = mapHere(settings, mapper.stateDir, tools);
   await here.mapper.check(); // that it is root is said before anything else
-  await mkdir(mapper.stateDir, { recursive: true, mode: 0o700 });
-  // A configuration of Ceph's names files that are written, and code that is loaded.
-  const { cephConf = [] } = settings.backup;
-  for (const place of [file, mapper.stateDir, cephConf].flat()) {
-    const why = await judgeWriters(place, 0);
-    if (why !== undefined) throw new BackurneError("configuration", `${place} has to be root's alone: ${why}`);
-  }
+  await requireOwnGround(settings, mapper, file);
   for (const id of await listOthers(settings, mapper)) {
     log(
       `${id} was mapped without this mapper, into ${settings.stateDir}: unmap it with a configuration without the section "mapper"`,
     );
   }
   await serveMapper({ ...here, settings: mapper, executor, log, onListening, stop });
+}
+
+/** Where root reads and writes, nobody else does: whoever could, would be root. */
+async function requireOwnGround({ backup }: Settings, mapper: MapperSettings, file: string): Promise<void> {
+  // A configuration of Ceph's names files that are written, and code that is loaded.
+  for (const path of [file, backup.cephConf ?? "/etc/ceph/ceph.conf"]) await requireOwn(path);
+  process.chdir("/"); // Ceph looks for one where it is started, too
+  const mappings = join(mapper.stateDir, "mappings");
+  for (const directory of [RUN_DIR, mapper.stateDir, mappings]) {
+    await mkdir(directory, { recursive: true, mode: 0o700 }).catch(refuse(directory));
+    await requireOwn(directory, true);
+  }
+  for (const name of await readdir(mappings)) await requireOwn(join(mappings, name));
+  await requireOwn(dirname(mapper.socket), true);
+}
+
+async function requireOwn(path: string, closed = false): Promise<void> {
+  const why = await judgeWriters(path, 0, closed).catch(refuse(path));
+  if (why !== undefined) throw new BackurneError("configuration", `${path} has to be root's alone: ${why}`);
+}
+
+function refuse(path: string): (cause: unknown) => never {
+  return (cause) => {
+    throw new BackurneError("configuration", `${path} has to be root's alone: ${describeError(cause)}`, { cause });
+  };
 }
 
 /** Root believes nothing else of a directory that may be another's. */

@@ -1,5 +1,6 @@
-import { access, constants, realpath, stat } from "node:fs/promises";
-import { dirname } from "node:path";
+import type { Stats } from "node:fs";
+import { access, constants, lstat, readlink, realpath, stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { describeError } from "@backurne/model";
 import { clustersOf } from "./checks/finding.ts";
 import { fieldsOf } from "./fields.ts";
@@ -42,24 +43,43 @@ export async function judgeProgram(file: string, owner: number): Promise<string 
   }
 }
 
+/** As many links as the kernel follows. */
+const HOPS = 40;
+
 /**
- * Who else than root and `owner` (a uid) can change a file or a directory, or put another in its place; undefined: nobody.
- * @throws whatever `stat` does: it has to be there.
+ * Who else than root and `owner` (a uid) can change a file or a directory, or lead to another one in its place; undefined: nobody. Each
+ * name on the way is looked at, and each link. `closed`: nobody else may put anything into it, as a directory's sticky bit lets them.
+ * @throws whatever `lstat` does: it has to be there.
  */
-export async function judgeWriters(path: string, owner: number): Promise<string | undefined> {
-  const real = await realpath(path);
-  for (const place of new Set([real, ...directoriesOf(real), ...directoriesOf(path)])) {
-    const stats = await stat(place);
-    if (!isOpenToOthers(stats, owner)) continue;
-    return `others can change ${place} (owner ${stats.uid}, mode ${showMode(stats.mode)}); give it to root, and chmod go-w it`;
+export async function judgeWriters(path: string, owner: number, closed = false): Promise<string | undefined> {
+  const names = namesOf(resolve(path));
+  let place = "/";
+  let hops = 0;
+  let stats = await lstat(place);
+  for (let name = names.shift(); ; name = names.shift()) {
+    if (isOpenToOthers(stats, owner)) return describe(place, stats);
+    if (name === undefined) break;
+    const next = name === ".." ? dirname(place) : join(place, name);
+    const found = await lstat(next);
+    if (!found.isSymbolicLink()) {
+      [place, stats] = [next, found];
+      continue;
+    }
+    if (![0, owner].includes(found.uid)) return describe(next, found);
+    if ((hops += 1) > HOPS) return `${path} leads round in circles`;
+    const target = await readlink(next);
+    names.unshift(...namesOf(target));
+    if (target.startsWith("/")) [place, stats] = ["/", await lstat("/")];
   }
-  return undefined;
+  return closed && (stats.mode & 0o022) !== 0 ? describe(place, stats) : undefined;
 }
 
-/** Whoever can write in one of them can put another program there. */
-function directoriesOf(file: string): readonly string[] {
-  const directory = dirname(file);
-  return directory === file ? [] : [directory, ...directoriesOf(directory)];
+function namesOf(path: string): string[] {
+  return path.split("/").filter((name) => name !== "" && name !== ".");
+}
+
+function describe(place: string, { uid, mode }: Stats): string {
+  return `others can change ${place} (owner ${uid}, mode ${showMode(mode)}); give it to root, and chmod go-w it`;
 }
 
 async function isExecutable(file: string): Promise<boolean> {

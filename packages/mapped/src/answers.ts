@@ -26,7 +26,11 @@ type Answers = {
 export const ANSWERS: Answers = {
   check: async (_, { mapper }) => mapper.check(),
   async map(asked, { mapper }, { signal, emit, value }) {
-    value(await mapper.map(asked satisfies MapRequest, { signal, onEvent: emit }));
+    const made = await mapper.map(asked satisfies MapRequest, { signal, onEvent: emit });
+    if (!signal.aborted) return value(made);
+    // Who asked went when all but the answer was done, and would not know of it.
+    await mapper.unmap(made.id);
+    throw new BackurneError("interrupted", "map was interrupted: all is undone");
   },
   async unmap({ id }, { mapper }, { signal, emit }) {
     await mapper.unmap(id, { signal, onEvent: emit });

@@ -56,6 +56,10 @@ interface AskOptions {
   readonly onEvent?: ((event: MappingEvent) => void) | undefined;
 }
 
+/** Bytes; an error may be long, and each of its letters nine of them. */
+const TRAILER = 1 << 16;
+const CLOSED = new Set(["ENOENT", "ECONNREFUSED", "EACCES"]);
+
 interface Asking extends AskOptions {
   readonly socket: string;
   readonly question: Question;
@@ -68,7 +72,12 @@ async function hear({ onEvent, ...asking }: Asking): Promise<unknown> {
   const decoder = new TextDecoder();
   let rest = "";
   for await (const chunk of takeBytes(asking)) {
-    const lines = `${rest}${decoder.decode(chunk, { stream: true })}`.split("\n");
+    const text = decoder.decode(chunk, { stream: true });
+    if (!text.includes("\n")) {
+      rest += text;
+      continue;
+    }
+    const lines = `${rest}${text}`.split("\n");
     rest = lines.pop() ?? "";
     for (const line of lines) {
       const said = JSON.parse(line) as { readonly event?: MappingEvent; readonly value?: unknown };
@@ -82,7 +91,14 @@ async function hear({ onEvent, ...asking }: Asking): Promise<unknown> {
 /** As they come; it ends only where the mapper says that they are whole. Nothing is asked before the first one is. */
 async function* takeBytes({ socket, question, asked, signal }: Asking): AsyncGenerator<Uint8Array> {
   try {
-    const asking = request({ socketPath: socket, path: `${PREFIX}/${question}`, method: "POST", agent: false, signal });
+    const asking = request({
+      socketPath: socket,
+      path: `${PREFIX}/${question}`,
+      method: "POST",
+      agent: false,
+      signal,
+      maxHeaderSize: TRAILER,
+    });
     asking.on("error", () => undefined); // also one that nobody waits for any more
     asking.end(JSON.stringify(asked));
     const [answer] = (await once(asking, "response")) as [IncomingMessage];
@@ -96,8 +112,9 @@ async function* takeBytes({ socket, question, asked, signal }: Asking): AsyncGen
         cause: error,
       });
     }
+    const { code = "" } = error as NodeJS.ErrnoException;
     throw new BackurneError("command", `the mapper at ${socket} does not answer: ${describeError(error)}`, {
-      hint: "`backurne mapper` has to run there, as root, for a group that you are in",
+      hint: CLOSED.has(code) ? "`backurne mapper` has to run there, as root, for a group that you are in" : undefined,
       cause: error,
     });
   }

@@ -27,8 +27,11 @@ export interface ServeMapperOptions {
 const LONGEST = 1 << 20;
 /** Of those who ask at once. */
 const CONNECTIONS = 256;
-/** ms between two looks for what has expired. */
+/** ms between two looks for what has expired, and ms that one may take. */
 const SWEEP = 60_000;
+const PATIENCE = 3_600_000;
+/** ms; who reads no further holds a file in the mount, which cannot be undone meanwhile. */
+const STALLED = 300_000;
 
 /**
  * Maps backups, and reads what is in them, for processes that may not: until `stop`.
@@ -44,6 +47,7 @@ export async function serveMapper(options: ServeMapperOptions): Promise<void> {
     void answered.finally(() => underWay.delete(answered));
   });
   server.maxConnections = CONNECTIONS;
+  server.maxRequestsPerSocket = 1; // or one connection could ask for thousands at once
   await listenOnSocket(server, settings.socket, { group: { name: settings.group, executor } }).catch(
     (cause: unknown) => {
       server.close();
@@ -53,6 +57,7 @@ export async function serveMapper(options: ServeMapperOptions): Promise<void> {
       });
     },
   );
+  server.on("error", (error) => log(`somebody could not be let in: ${describeError(error)}`));
   options.onListening(`unix:${settings.socket}`);
   const sweeping = sweepNowAndThen(mapper, { log, stop });
   if (!stop.aborted) await once(stop, "abort");
@@ -66,7 +71,7 @@ export async function serveMapper(options: ServeMapperOptions): Promise<void> {
 async function sweepNowAndThen(mapper: Mapper, { log, stop }: Pick<ServeMapperOptions, "log" | "stop">): Promise<void> {
   let said: readonly string[] = [];
   while (!stop.aborted) {
-    const left = await mapper.sweep().catch((error: unknown) => [describeError(error)]);
+    const left = await mapper.sweep(PATIENCE, stop).catch((error: unknown) => [describeError(error)]);
     for (const line of left) if (!said.includes(line)) log(line);
     said = left;
     await sleep(SWEEP, undefined, { signal: stop, ref: false }).catch(() => undefined);
@@ -85,9 +90,15 @@ async function answer(request: IncomingMessage, response: ServerResponse, option
     emit: (event) => void response.write(`${JSON.stringify({ event })}\n`),
     value: (value) => void response.write(`${JSON.stringify({ value })}\n`),
     async bytes(chunks) {
-      for await (const chunk of chunks) {
-        signal.throwIfAborted();
-        if (!response.write(chunk)) await once(response, "drain", { signal });
+      const stalled = setTimeout(() => gone.abort(new BackurneError("interrupted", "nobody reads it")), STALLED);
+      try {
+        for await (const chunk of chunks) {
+          signal.throwIfAborted();
+          if (!response.write(chunk)) await once(response, "drain", { signal });
+          stalled.refresh();
+        }
+      } finally {
+        clearTimeout(stalled);
       }
     },
   };

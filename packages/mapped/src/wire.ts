@@ -51,7 +51,7 @@ export const QUESTIONS = {
   unmap: id,
   list: z.strictObject({}),
   find: id,
-  "files/list": place.extend({ after: text.optional(), limit: z.int().min(1).max(100_000).optional() }),
+  "files/list": place.extend({ after: text.optional(), limit: z.int().min(1).max(1000).optional() }),
   "files/look": place,
   "files/read": place.extend({ tag: text, from: bytes, to: bytes }),
   /** What the archive would be called, if there is such a directory. */

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, mkdtemp, rm, stat, symlink, truncate, writeFile } from "node:fs/promises";
 import { createServer, request } from "node:http";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -132,6 +133,28 @@ describe("what is asked over the socket", () => {
     expect(log.join()).toContain("TypeError: nobody thought of this");
   });
 
+  test("fails with that error also where it is long, and in letters of any script", async () => {
+    const long = "誤".repeat(2_000);
+    const find = async () => Promise.reject(new BackurneError("held", long, { hint: long }));
+    const { mapper } = await serve({ find });
+    await expect(mapper.find("m1")).rejects.toMatchObject({ code: "held", message: long, hint: long });
+  });
+
+  test("is one question for each connection: whoever sends many at once is answered once", async () => {
+    let looks = 0;
+    const list = async () => {
+      looks += 1;
+      return [];
+    };
+    const { socket, mapper } = await serve({ list });
+    const raw = connect(socket);
+    raw.write("POST /v1/list HTTP/1.1\r\nhost: m\r\ncontent-length: 2\r\n\r\n{}".repeat(100));
+    await text(raw);
+    expect(looks).toBe(1);
+    await mapper.list();
+    expect(looks).toBe(2);
+  });
+
   test.each([
     [{ image: "other/secret" }],
     [{ image: "a@b" }],
@@ -190,6 +213,26 @@ describe("who waits no longer", () => {
     stop.abort();
     await expect(mapped).rejects.toMatchObject({ code: "interrupted" });
     await undone;
+  });
+
+  test("is known to it also where all but the answer is done", async () => {
+    const begun = Promise.withResolvers<void>();
+    const undone = Promise.withResolvers<string>();
+    const { mapper } = await serve({
+      async map(_, { signal } = {}) {
+        begun.resolve();
+        await new Promise((resolve) => signal?.addEventListener("abort", resolve));
+        return { id: "m7", backups: [], state: "ok", differences: [], devices: [] };
+      },
+      unmap: async (id) => undone.resolve(id),
+    });
+    const stop = new AbortController();
+    const mapped = mapper.map(REQUEST, { signal: stop.signal });
+    mapped.catch(() => undefined);
+    await begun.promise;
+    stop.abort();
+    await expect(mapped).rejects.toMatchObject({ code: "interrupted" });
+    expect(await undone.promise).toBe("m7");
   });
 
   test("and where the mapper stops, it undoes it first, and says so", async () => {

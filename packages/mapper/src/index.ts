@@ -23,10 +23,11 @@ export interface Mapper {
   /** One of them, the others not looked at. @throws BackurneError `not-found` */
   find(id: string): Promise<Mapping>;
   /**
-   * Undoes what has expired and nobody uses; asks nothing where nothing is mapped. `patience`: ms that it is waited for, 10 s.
+   * Undoes what has expired and nobody uses; asks nothing where nothing is mapped. `patience`: ms that it is waited for, 10 s; no
+   * longer than until `stop`.
    * @returns a line for each that is left.
    */
-  sweep(patience?: number): Promise<readonly string[]>;
+  sweep(patience?: number, stop?: AbortSignal): Promise<readonly string[]>;
 }
 
 export function openMapper(site: Site): Mapper {
@@ -40,6 +41,6 @@ export function openMapper(site: Site): Mapper {
     },
     list: () => listMappings(site),
     find: async (id) => listOne(site, await findPlace(site, id)),
-    sweep: async (patience) => (process.getuid?.() === 0 ? sweepExpired(site, patience) : []),
+    sweep: async (patience, stop) => (process.getuid?.() === 0 ? sweepExpired(site, { patience, stop }) : []),
   };
 }

@@ -14,16 +14,24 @@ const PATIENCE = 10_000;
  * has ended, and is left to `unmap`, which waits for it.
  * @returns a line for each that is left.
  */
-export async function sweepExpired(site: Site, patience = PATIENCE): Promise<readonly string[]> {
+export async function sweepExpired(
+  site: Site,
+  { patience = PATIENCE, stop: told }: Waiting = {},
+): Promise<readonly string[]> {
   const left: string[] = [];
   await dropUnborn(site);
-  const stop = AbortSignal.timeout(patience);
+  const stop = AbortSignal.any([AbortSignal.timeout(patience), ...(told ? [told] : [])]);
   for (const place of await listPlaces(site)) {
     if ((await isHeld(place)) || !(await isOver(place, site))) continue;
     const why = await Promise.race([undo(place, site, stop), endOf(stop, place)]);
     if (why !== undefined) left.push(`${place.id} has expired: ${why}`);
   }
   return left;
+}
+
+interface Waiting {
+  readonly patience?: number | undefined;
+  readonly stop?: AbortSignal | undefined;
 }
 
 /** Without a journal nothing was opened. One that cannot be read is somebody's to look at: `list-mapped` shows it. */

@@ -24,7 +24,8 @@ export async function listenOnSocket(server: Server, path: string, { group }: So
     process.umask(mask);
   }
   await listening;
-  if (group !== undefined) await group.executor.run([{ file: "chgrp", args: ["--", group.name, path] }]);
+  if (group !== undefined)
+    await group.executor.run([{ file: "chgrp", args: ["--no-dereference", "--", group.name, path] }]);
   await chmod(path, 0o660);
 }
 

@@ -14,7 +14,7 @@ export function askTheMapper(open: () => Scene): void {
     test("nobody maps, looks, takes a file out and unmaps by HTTP; what is mounted is closed to him", async () => {
       const { ask, nobody } = service;
       const made = await ask("POST", "/api/v1/mappings", { image: "alpha/plain", snapshot: "latest", for: "8h" });
-      expect(made).toMatchObject({ status: 201, body: { id: "m1", state: "ok", by: "root" } });
+      expect(made).toMatchObject({ status: 201, body: { id: "m1", state: "ok", by: "group nogroup" } });
       const { devices } = made.body as { devices: { mountpoint?: string }[] };
       const [mountpoint = ""] = devices.flatMap((one) => one.mountpoint ?? []);
       expect(mountpoint).toMatch(/^\/run\/backurne\/m1\//);
@@ -40,7 +40,7 @@ export function askTheMapper(open: () => Scene): void {
       expect(await type(65534, "map alpha/plain latest")).toMatchObject({ code: 0, stderr: "" });
       for (const uid of [0, 65534]) {
         const { stdout } = await type(uid, "list-mapped --json");
-        expect(JSON.parse(stdout)).toMatchObject({ mappings: [{ id: "m1", state: "ok", by: "root" }] });
+        expect(JSON.parse(stdout)).toMatchObject({ mappings: [{ id: "m1", state: "ok", by: "group nogroup" }] });
       }
       const stranger = await type(STRANGER, "unmap m1");
       expect(stranger).toMatchObject({ code: 3 });
@@ -69,15 +69,19 @@ export function askTheMapper(open: () => Scene): void {
     test("what goes by root's will is root's: it does not start where others could change that, nor as somebody else", async () => {
       const { type, config, guest } = service;
       expect(await type(65534, "mapper")).toMatchObject({ code: 2, stderr: expect.stringContaining("needs root") });
-      await guest.must(`chmod 660 ${config}`);
-      const exposed = await type(0, "mapper");
-      await guest.must(`chmod 640 ${config}; chown 65534 /var/lib/backurne-mapper`);
-      const owned = await type(0, "mapper");
-      await guest.must("chown 0 /var/lib/backurne-mapper");
-      expect([exposed, owned]).toMatchObject([
-        { code: 2, stderr: expect.stringContaining(`${config} has to be root's alone`) },
-        { code: 2, stderr: expect.stringContaining("/var/lib/backurne-mapper has to be root's alone") },
-      ]);
+      const state = "/var/lib/backurne-mapper";
+      const grounds = [
+        [config, "chmod 660", "chmod 640"],
+        [state, "chown 65534", "chown 0"],
+        [`${state}/mappings`, "chmod 1777", "chmod 700"],
+        ["/run/backurne", "chown 65534", "chown 0"],
+      ] as const;
+      for (const [place, open, close] of grounds) {
+        await guest.must(`${open} ${place}`);
+        const refused = await type(0, "mapper");
+        await guest.must(`${close} ${place}`);
+        expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining(`${place} has to be root's alone`) });
+      }
       expect(await type(0, "mapper")).toMatchObject({ code: 2, stderr: expect.stringContaining("EADDRINUSE") });
     });
   });
