@@ -148,7 +148,7 @@ describe("what is asked over the socket", () => {
     };
     const { socket, mapper } = await serve({ list });
     const raw = connect(socket);
-    raw.write("POST /v1/list HTTP/1.1\r\nhost: m\r\ncontent-length: 2\r\n\r\n{}".repeat(100));
+    raw.end("POST /v1/list HTTP/1.1\r\nhost: m\r\ncontent-length: 2\r\n\r\n{}".repeat(100));
     await text(raw);
     expect(looks).toBe(1);
     await mapper.list();
