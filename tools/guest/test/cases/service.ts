@@ -76,10 +76,10 @@ export function askTheMapper(open: () => Scene): void {
         [`${state}/mappings`, "chmod 1777", "chmod 700"],
         ["/run/backurne", "chown 65534", "chown 0"],
       ] as const;
-      for (const [place, open, close] of grounds) {
-        await guest.must(`${open} ${place}`);
+      for (const [place, spoil, mend] of grounds) {
+        await guest.must(`${spoil} ${place}`);
         const refused = await type(0, "mapper");
-        await guest.must(`${close} ${place}`);
+        await guest.must(`${mend} ${place}`);
         expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining(`${place} has to be root's alone`) });
       }
       expect(await type(0, "mapper")).toMatchObject({ code: 2, stderr: expect.stringContaining("EADDRINUSE") });
