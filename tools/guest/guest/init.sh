@@ -13,7 +13,7 @@ mount -t tmpfs tmpfs /upper
 mkdir /upper/changes /upper/work
 mount -t overlay -o lowerdir=/host,upperdir=/upper/changes,workdir=/upper/work overlay /root
 for kind in proc sys dev; do mount --move /$kind /root/$kind; done
-mount -t tmpfs tmpfs /root/run
+mount -t tmpfs -o mode=755 tmpfs /root/run
 mkdir -p /root/run/lock /root/dev/pts /root/dev/shm
 mount -t devpts devpts /root/dev/pts
 mount -t tmpfs tmpfs /root/dev/shm
