@@ -4,8 +4,8 @@ import { dirname, join } from "node:path";
 import { judgeWriters } from "@backurne/config";
 import { whileThereIsRoom, type RoomWatch } from "@backurne/engine";
 import { createExecutor, type Executor } from "@backurne/exec";
-import { askMapper, openFiles, serveMapper, type MappedFiles } from "@backurne/mapped";
-import { openMapper, type Mapper } from "@backurne/mapper";
+import { askMapper, openFiles, serveMapper, type Mapped } from "@backurne/mapped";
+import { openMapper } from "@backurne/mapper";
 import { BackurneError, describeError, type MapperSettings, type Settings } from "@backurne/model";
 import type { OpenOptions } from "./api.ts";
 import { watchRoom } from "./room.ts";
@@ -22,13 +22,8 @@ interface Tools {
   readonly roomWatch: RoomWatch;
 }
 
-export interface Mapping {
-  readonly mapper: Mapper;
-  readonly files: MappedFiles;
-}
-
 /** Of another process, where the configuration names one; else of this one. */
-export function openMapping(settings: Settings, tools: Tools): Mapping {
+export function openMapping(settings: Settings, tools: Tools): Mapped {
   const { mapper } = settings;
   if (mapper !== undefined) return askMapper(mapper.socket);
   const by = tools.env["SUDO_USER"] ?? "root"; // nobody else can
@@ -39,7 +34,7 @@ function mapHere(
   { backup }: Settings,
   stateDir: string,
   { executor, host, now, roomWatch, by }: Tools & { readonly by: string },
-): Mapping {
+): Mapped {
   const mapper = openMapper({
     executor,
     address: backup,

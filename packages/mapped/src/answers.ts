@@ -1,7 +1,7 @@
-import type { Mapper, MapRequest } from "@backurne/mapper";
+import type { MapRequest } from "@backurne/mapper";
 import { BackurneError, type MappingEvent } from "@backurne/model";
 import type { z } from "zod";
-import type { MappedFiles } from "./files.ts";
+import type { Mapped } from "./files.ts";
 import type { Question, QUESTIONS } from "./wire.ts";
 
 /** What whoever answers can say. */
@@ -13,13 +13,8 @@ export interface Say {
   bytes(chunks: AsyncIterable<Uint8Array>): Promise<void>;
 }
 
-interface Have {
-  readonly mapper: Mapper;
-  readonly files: MappedFiles;
-}
-
 type Answers = {
-  readonly [Q in Question]: (asked: z.output<(typeof QUESTIONS)[Q]>, have: Have, say: Say) => Promise<void>;
+  readonly [Q in Question]: (asked: z.output<(typeof QUESTIONS)[Q]>, have: Mapped, say: Say) => Promise<void>;
 };
 
 /** Each question, asked of the mapper of this process. */

@@ -1,19 +1,14 @@
 import { once } from "node:events";
 import { request, type IncomingMessage } from "node:http";
-import type { Mapper } from "@backurne/mapper";
 import { BackurneError, describeError, type Mapping, type MappingEvent } from "@backurne/model";
-import type { FilePage, MappedFile, MappedFiles } from "./files.ts";
+import type { FilePage, Mapped, MappedFile } from "./files.ts";
 import { OUTCOME, PREFIX, readProblem, WHOLE, type Question, type Questions } from "./wire.ts";
 
-/** What another process maps, and what is in it. */
-export interface AskedMapper {
-  /** `sweep` does nothing: that process does it by itself. */
-  readonly mapper: Mapper;
-  readonly files: MappedFiles;
-}
-
-/** Asks `backurne mapper` at its socket. Errors are those of the mapper, or `command` where it does not answer. */
-export function askMapper(socket: string): AskedMapper {
+/**
+ * Asks `backurne mapper` at its socket. Errors are those of the mapper, or `command` where it does not answer. `sweep` does nothing: that
+ * process does it by itself.
+ */
+export function askMapper(socket: string): Mapped {
   const ask = <Q extends Question>(question: Q, asked: Questions[Q], options: AskOptions = {}): Promise<unknown> =>
     hear({ socket, question, asked, ...options });
   const take = <Q extends Question>(question: Q, asked: Questions[Q], signal?: AbortSignal) =>

@@ -93,6 +93,12 @@ export interface MappedFiles {
   archive(place: FilePlace, format: ArchiveFormat, signal: AbortSignal): Promise<MappedArchive>;
 }
 
+/** What maps, and what is in it: of this process, or of another one. */
+export interface Mapped {
+  readonly mapper: Mapper;
+  readonly files: MappedFiles;
+}
+
 /** Entries of a page. */
 const LIMIT = 500;
 

@@ -1,15 +1,4 @@
-export { askMapper, type AskedMapper } from "./ask.ts";
+export { askMapper } from "./ask.ts";
 export { openFiles } from "./files.ts";
-export type {
-  ArchiveFormat,
-  FileEntry,
-  FilePage,
-  FilePlace,
-  MappedArchive,
-  MappedFile,
-  MappedFiles,
-  OpenedFile,
-  PageRequest,
-  Span,
-} from "./files.ts";
+export type * from "./files.ts";
 export { serveMapper, type ServeMapperOptions } from "./serve.ts";

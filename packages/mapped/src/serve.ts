@@ -7,12 +7,10 @@ import type { Mapper } from "@backurne/mapper";
 import { BackurneError, describeError, type MapperSettings } from "@backurne/model";
 import { listenOnSocket } from "@backurne/sockets";
 import { ANSWERS, type Say } from "./answers.ts";
-import type { MappedFiles } from "./files.ts";
+import type { Mapped } from "./files.ts";
 import { isQuestion, OUTCOME, PREFIX, QUESTIONS, WHOLE, writeProblem, type Question } from "./wire.ts";
 
-export interface ServeMapperOptions {
-  readonly mapper: Mapper;
-  readonly files: MappedFiles;
+export interface ServeMapperOptions extends Mapped {
   readonly settings: Pick<MapperSettings, "socket" | "group">;
   readonly executor: Executor;
   /** What whoever runs it should read. */

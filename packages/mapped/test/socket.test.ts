@@ -11,7 +11,7 @@ import { createExecutor } from "@backurne/exec";
 import type { Mapper, MapRequest } from "@backurne/mapper";
 import { BackurneError, type Mapping, type MappingEvent } from "@backurne/model";
 import { afterEach, describe, expect, test } from "vitest";
-import { askMapper, openFiles, serveMapper, type AskedMapper } from "../src/index.ts";
+import { askMapper, openFiles, serveMapper, type Mapped } from "../src/index.ts";
 
 const executor = createExecutor({ env: process.env });
 const GROUP = execFileSync("id", ["-gn"], { encoding: "utf8" }).trim();
@@ -27,7 +27,7 @@ afterEach(async () => {
   stack = new AsyncDisposableStack();
 });
 
-interface Served extends AskedMapper {
+interface Served extends Mapped {
   readonly socket: string;
   /** Directory that stands for the file system of `m1`. */
   readonly root: string;
