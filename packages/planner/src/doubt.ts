@@ -1,5 +1,6 @@
 import { formatKey } from "@backurne/model";
 import type { ChainFacts, ClusterFacts } from "./facts.ts";
+import { newestTime } from "./newest.ts";
 import { ownerOf, type LiveSide } from "./owner.ts";
 import { isConfirmedGone, mayHide, unownedImageOf } from "./state.ts";
 
@@ -23,7 +24,7 @@ export function doubtListing(
   // An image that stands, though no guest has it, is never taken for gone: it would be missing for ever.
   const isSettled = (chain: ChainFacts): boolean =>
     isConfirmedGone(chain.marks.gone) ||
-    (!isSeen(chain) && now - newestOf(chain) > LONG && unownedImageOf(chain, facts) !== undefined);
+    (!isSeen(chain) && now - (newestTime(chain) ?? -Infinity) > LONG && unownedImageOf(chain, facts) !== undefined);
   const known = chains.filter(
     (chain) => chain.kind === "current" && ownerOf(chain, live) === facts && !isSettled(chain),
   );
@@ -34,8 +35,4 @@ export function doubtListing(
   const missing = known.filter(isMissing).length;
   if (missing <= FEW || missing <= known.length / 2) return undefined;
   return `lists only ${known.length - missing} of the ${known.length} disks that are backed up: the others are not taken for gone; if they are, \`forget\` them`;
-}
-
-function newestOf({ snapshots }: ChainFacts): number {
-  return Math.max(...snapshots.flatMap(({ ours }) => ours?.time ?? []));
 }

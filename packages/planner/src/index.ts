@@ -12,6 +12,7 @@ export type * from "./facts.ts";
 export { chainHeldBecause, heldBecause } from "./holds.ts";
 export { judgeDisk, pointOf, type Judged } from "./judge.ts";
 export { mergeProfiles, type Merged } from "./profiles-answer.ts";
+export { newestTime } from "./newest.ts";
 export { ownerOf } from "./owner.ts";
 export { candidatesOf, failuresOf, planRun, type Candidate } from "./run.ts";
 export { selectDisk } from "./select.ts";

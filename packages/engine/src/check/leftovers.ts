@@ -70,8 +70,8 @@ function abandoned(candidate: Candidate, looked: Looked): readonly CheckProblem[
   const { input, state, omitted } = candidate;
   if (input.state !== "excluded" && input.state !== "switched off") return [];
   const recorded = new Set(input.chain?.marks.base?.shared.map(({ name }) => name));
-  const unowned = input.chain && unownedImageOf(input.chain, candidate.cluster);
-  const snapshots = input.disk?.snapshots ?? omitted?.snapshots ?? unowned?.snapshots ?? [];
+  const unowned = () => input.chain && unownedImageOf(input.chain, candidate.cluster);
+  const snapshots = input.disk?.snapshots ?? omitted?.snapshots ?? unowned()?.snapshots ?? [];
   const known = snapshots.filter(({ name, ours }) => ours && (recorded.has(name) || input.intended(name)));
   const last = known.at(-1);
   if (!last || !isOld(`abandoned ${formatKey(input.subject.key)}`, candidate, looked)) return [];

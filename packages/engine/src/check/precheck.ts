@@ -1,5 +1,5 @@
 import type { CheckProblem, Precheck, Severity } from "@backurne/model";
-import { candidatesOf, findCollisions, planRun } from "@backurne/planner";
+import { candidatesOf, findCollisions, newestTime, planRun } from "@backurne/planner";
 import { CLOCK_LIMIT, measureSkew } from "../clock.ts";
 import { gatherFacts, type Facts } from "../gather.ts";
 import type { House } from "../house.ts";
@@ -75,10 +75,7 @@ async function look(
 
 function count({ candidates }: Looked): Pick<Precheck, "disks" | "oldest"> {
   const present = candidates.filter((one) => one.state.state === "present" && one.input.profiles.length > 0);
-  const newest = present.flatMap(({ input: { chain } }) => {
-    const times = (chain?.snapshots ?? []).flatMap(({ ours }) => ours?.time ?? []);
-    return times.length > 0 ? [Math.max(...times)] : [];
-  });
+  const newest = present.flatMap(({ input: { chain } }) => newestTime(chain) ?? []);
   return {
     disks: present.length,
     ...(newest.length > 0 && { oldest: new Date(Math.min(...newest)).toISOString() }),

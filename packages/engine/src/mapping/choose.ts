@@ -1,5 +1,5 @@
 import { BackurneError, printable, shortName, type LeftOut, type MappedBackup } from "@backurne/model";
-import type { Candidate, ChainFacts, SnapshotFacts } from "@backurne/planner";
+import { newestTime, type Candidate, type ChainFacts, type SnapshotFacts } from "@backurne/planner";
 import { findImage, findPoint } from "../reference.ts";
 
 /** Disks to be opened together, as a person says it. */
@@ -74,7 +74,7 @@ function newestOf([first, ...others]: readonly Backed[]): Backed {
 }
 
 function lastOf({ input: { chain } }: Backed): number {
-  return Math.max(...chain.snapshots.flatMap(({ ours }) => ours?.time ?? []));
+  return newestTime(chain) ?? -Infinity;
 }
 
 function isPresent({ state }: Candidate): boolean {
